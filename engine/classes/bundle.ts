@@ -1,0 +1,29 @@
+/** A model and all that it needs, checked: what loadBundle returns. Contract: docs/architecture.md, "Bundles". */
+export interface Bundle {
+  readonly name: string;
+  readonly version: string;
+  /** Kernel of the majority filter: 0 (none), 3, 5 or 7. */
+  readonly smoothing: 0 | 3 | 5 | 7;
+  /** Names in the order of the ONNX input's columns: of FEATURE_ORDER_V1, or `dw_class`. */
+  readonly features: readonly string[];
+  /** Names in the order of the class ids that are served. */
+  readonly classes: readonly string[];
+  /** `#rrggbb`, by class id. */
+  readonly palette: readonly string[];
+  readonly members: readonly BundleMember[];
+  readonly scaler: { readonly mean: readonly number[]; readonly scale: readonly number[] } | null;
+  readonly card: Readonly<Record<string, unknown>>;
+  /** SHA-256 over all that decides classes: file contents in a fixed order. */
+  readonly digest: string;
+}
+
+export interface BundleMember {
+  readonly file: string;
+  /** The ONNX file itself, in shared memory so that every worker loads the same bytes. */
+  readonly model: Uint8Array;
+  readonly weight: number;
+  /** For each served class id: the column of this member's probabilities, or -1 where it lacks the class. */
+  readonly columnOfClass: readonly number[];
+  readonly inputName: string;
+  readonly outputName: string;
+}

@@ -1,0 +1,45 @@
+// The test command: every dist/**/*.test.js on node's test runner, and a last line `N passed, N failed, N skipped`.
+// `npm test -- PATTERN` runs only the files whose path holds PATTERN.
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const patterns = process.argv.slice(2);
+const files = readdirSync('dist', { recursive: true })
+  .map((file) => join('dist', String(file)))
+  .filter((file) => file.endsWith('.test.js') && patterns.every((pattern) => file.includes(pattern)))
+  .sort();
+if (files.length === 0) {
+  console.error(`No test file matches ${patterns.join(' ')}`);
+  process.exit(1);
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const skips = [];
+const isLeaf = (event) => event.details?.type !== 'suite' && !files.some((file) => event.name.endsWith(file));
+const stream = run({
+  files: files.map((file) => join(process.cwd(), file)),
+  concurrency: Math.max(1, availableParallelism()),
+  timeout: 600_000,
+});
+stream.on('test:pass', (event) => {
+  if (!isLeaf(event)) return;
+  if (event.skip !== undefined) {
+    counts.skipped += 1;
+    skips.push(`${event.name}: ${event.skip === true ? 'skipped' : event.skip}`);
+  } else counts.passed += 1;
+});
+stream.on('test:fail', (event) => {
+  if (event.details?.error?.failureType === 'subtestsFailed') return;
+  counts.failed += 1;
+});
+stream.compose(new spec()).pipe(process.stdout);
+stream.on('end', () => {
+  setImmediate(() => {
+    for (const line of skips) console.log(`skipped: ${line}`);
+    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  });
+});
