@@ -1,3 +1,5 @@
+import type { MultiPolygon, Polygon } from 'geojson';
+
 /**
  * The spectral bands in stack order. A band set is a subset of these, always in this order.
  * Source: FEATURE_ORDER_V1 (B02, B03, B04, B05, B08, B11, B12).
@@ -40,7 +42,7 @@ export interface Scene {
   /** What the item states (`proj:epsg` or `proj:code`); the COG's own keys go first; null where it says nothing. */
   readonly epsg: number | null;
   /** The item's footprint: GeoJSON Polygon or MultiPolygon, lon/lat. */
-  readonly geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon;
+  readonly geometry: Polygon | MultiPolygon;
   readonly assets: Readonly<Partial<Record<AssetName, SceneAsset>>>;
   readonly reflectance: OffsetDecision;
 }
