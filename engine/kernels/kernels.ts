@@ -103,12 +103,14 @@ export interface Kernels {
    * @param dates D; @param t i32[D] days since the season's start, rising; @param nodes K
    * @param dn u16: plane of date d and stack band b at dn + 2·nPad·(d·bandCount + b)
    * @param scene u8[D][nPad]; @param got u8[D][nPad]
-   * @param reflectance f32[D][16][2]: scale and offset by date and rank − 1
+   * @param reflectance f64[D][16][2]: scale and offset by date and rank − 1
    * @param planeOf i32[7]: stack band of BANDS[i], or −1 where the collection has none: features that need it are NaN
-   * @param tables f32: constants of season and nodes, laid out by featureTables() in engine/pixels
+   * @param tables f64: constants of season and nodes, laid out by featureTables(K) in engine/pixels/feature-tables.ts
    * @param scratch 16-byte aligned, featureScratchBytes(D, K) bytes
-   * @param out f32[51][outStride]; @param obs u8[count] out: number of observations, 255 for 255 or more
-   * Fewer than 3 observations: NaN in all 51.
+   * @param out f32[51][outStride] and @param obs u8[count], both out: index 0 is the pixel `start`. obs: number of
+   * observations, 255 for 255 or more
+   * Fewer than 3 observations: NaN in all 51. Computed in float64, rounded to float32 once, at the end, so that the
+   * rules that compare (EVI's denominator, ties of 1e-5) decide as the float64 reference does.
    */
   features(
     dates: number,
