@@ -139,3 +139,56 @@ export async function asFile<T>(
     return use(file);
   });
 }
+
+const PNG = `
+import json, sys
+from osgeo import gdal
+gdal.UseExceptions()
+d = gdal.Open(sys.argv[1])
+c = d.GetRasterBand(1).GetColorTable()
+print(json.dumps(dict(width=d.RasterXSize, height=d.RasterYSize, channels=d.RasterCount,
+    colors=None if c is None else [c.GetColorEntry(i) for i in range(c.GetCount())],
+    pixels=d.ReadRaster(buf_pixel_space=d.RasterCount, buf_line_space=d.RasterCount * d.RasterXSize, buf_band_space=1).hex())))
+`;
+
+/** A PNG's values, pixel-interleaved; of a palette its indices and [r, g, b, a]. */
+export function gdalPng(file: string): {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly colors: readonly (readonly number[])[] | null;
+  readonly pixels: Buffer;
+} {
+  const answer = JSON.parse(run('osgeo.gdal', PNG, file).toString('utf8')) as {
+    width: number;
+    height: number;
+    channels: number;
+    colors: number[][] | null;
+    pixels: string;
+  };
+  return { ...answer, pixels: Buffer.from(answer.pixels, 'hex') };
+}
+
+export const withoutNumpy: string | false =
+  pythonWith('numpy') === null ? 'needs NumPy: apt-get install python3-numpy' : false;
+
+const NPY = `
+import json, sys, numpy
+a = numpy.load(sys.argv[1], allow_pickle=False)
+print(json.dumps(dict(type=a.dtype.name, shape=a.shape, order='C' if a.flags.c_contiguous else 'F', bytes=a.tobytes().hex())))
+`;
+
+export function numpyLoad(file: string): {
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly order: string;
+  readonly bytes: Buffer;
+} {
+  const answer = JSON.parse(run('numpy', NPY, file).toString('utf8')) as {
+    type: string;
+    shape: number[];
+    order: string;
+    bytes: string;
+  };
+  return { ...answer, bytes: Buffer.from(answer.bytes, 'hex') };
+}
