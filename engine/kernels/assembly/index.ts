@@ -1,0 +1,7 @@
+// Exports of the module; what each does is documented in ../kernels.ts.
+export { indexBlocks } from './index-blocks';
+export { sclValid } from './scl-valid';
+export { beginDate, sclCandidates } from './candidates';
+export { demand } from './demand';
+export { sampleBlock } from './sample-block';
+export { features } from './features';
