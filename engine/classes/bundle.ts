@@ -27,3 +27,13 @@ export interface BundleMember {
   readonly inputName: string;
   readonly outputName: string;
 }
+
+/** What a worker needs of a bundle: plain data that postMessage clones, the models' shared bytes excepted, which it shares. */
+export type BundleData = Pick<Bundle, 'name' | 'features' | 'classes' | 'members' | 'scaler'>;
+
+/** A class id is a uint8, and 255 means nodata: so ids are 0 to 254. */
+export const NODATA_CLASS = 255;
+export const MAX_CLASSES = 255;
+
+/** The one feature beside FEATURE_ORDER_V1: Dynamic World's class at the pixel, 0 to 8, or -1 where there is none (FEATURES.md 6). */
+export const DW_CLASS_FEATURE = 'dw_class';
