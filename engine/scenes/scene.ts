@@ -1,4 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
+import type { ErrorCode } from '../errors.js';
 
 /**
  * The spectral bands in stack order. A band set is a subset of these, always in this order.
@@ -76,4 +77,21 @@ export interface SceneList {
   /** ISO 8601, UTC: when STAC was asked. */
   readonly lookedUpAt: string;
   readonly digest: string;
+  /** The assets that a scene had to have: a list made for other bands must be made anew. */
+  readonly required?: readonly AssetName[];
+  /** `SceneSource.revision()` when it was made; missing for what has none. */
+  readonly revision?: string;
+  /**
+   * Scenes whose offset could not be checked because reading failed; they are not among `scenes`. A list with any is
+   * good for an answer marked incomplete, and is never stored.
+   */
+  readonly unchecked?: readonly UncheckedScene[];
+}
+
+/** A scene that could not be read when its offset was to be checked. */
+export interface UncheckedScene {
+  readonly id: string;
+  /** The typed error's code, e.g. `source-missing`: what decides about quarantine. */
+  readonly code: ErrorCode;
+  readonly reason: string;
 }

@@ -1,0 +1,23 @@
+/** Maps with at most `limit` calls at a time, in order of the input. The first failure stops further calls and is thrown. */
+export async function mapBounded<A, B>(
+  values: readonly A[],
+  limit: number,
+  call: (value: A, index: number) => Promise<B>,
+): Promise<B[]> {
+  const results = new Array<B>(values.length);
+  let next = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    while (next < values.length && !failed) {
+      const index = next++;
+      try {
+        results[index] = await call(values[index] as A, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
+  return results;
+}
