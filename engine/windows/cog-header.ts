@@ -6,7 +6,7 @@ export interface CogHeader {
   readonly epsg: number | null;
   /** [a, b, c, d, e, f]: x = a·col + b·row + c, y = d·col + e·row + f, (col, row) from the upper left corner; null without georeference. */
   readonly transform: Affine | null;
-  /** GDAL_NODATA as a number; null where not set. */
+  /** GDAL_NODATA as a number (NaN and infinities too); null where not set. */
   readonly nodata: number | null;
   readonly samplesPerPixel: number;
   readonly dataType: DataType;
@@ -25,14 +25,32 @@ export interface CogLevel {
   readonly blockHeight: number;
   readonly blocksAcross: number;
   readonly blocksDown: number;
+  /** Strips: the last block of a plane holds only the rows that are left. Tiles are always whole. */
+  readonly stripped?: boolean;
   /** TIFF tags 259, 317, 284. */
   readonly compression: number;
   readonly predictor: number;
   /** 1: samples interleaved; 2: a plane of blocks per sample. */
   readonly planarConfiguration: 1 | 2;
-  /** Row-major block order, planes after each other. A byteCount of 0 is a sparse block: nodata (0 where none is set) all over. */
+  /** Row-major block order, planes after each other. A byteCount or offset of 0 is a sparse block: nodata (0 where none is set) all over. */
   readonly offsets: readonly number[];
   readonly byteCounts: readonly number[];
   /** Shared JPEG tables (tag 347), base64, where the compression needs them. */
   readonly jpegTables?: string;
+  /** Tag 262 is YCbCr, with JPEG compression: samples are not the bands' values. */
+  readonly ycbcr?: boolean;
+  /** Tag 50674 (LERC version, additional compression), where the compression is LERC. */
+  readonly lercParameters?: readonly number[];
 }
+
+/** Bytes of one sample. */
+export const SAMPLE_BYTES: Readonly<Record<DataType, number>> = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
