@@ -1,0 +1,89 @@
+// Bundles the page into dist/viewer (index.html, hashed script and style) and the tests of its modules into dist/viewer-tests.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { feature, mesh } from 'topojson-client';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, '../dist/viewer');
+const require = createRequire(import.meta.url);
+
+/** ISO 3166-1 numbers: Angola, Botswana, Malawi, Mozambique, Namibia, Eswatini, Lesotho, Tanzania, DR Congo, South Africa, Zambia, Zimbabwe. */
+const SOUTH = new Set(['024', '072', '454', '508', '516', '748', '426', '834', '180', '710', '894', '716']);
+const ZIMBABWE = '716';
+
+/** `import borders from 'virtual:borders'`: the few kilobytes of the world atlas that this map shows. */
+const borders = {
+  name: 'borders',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^virtual:borders$/ }, ({ path }) => ({ path, namespace: 'borders' }));
+    esbuild.onLoad({ filter: /.*/, namespace: 'borders' }, () => {
+      const atlas = JSON.parse(readFileSync(require.resolve('world-atlas/countries-50m.json'), 'utf8'));
+      const countries = atlas.objects.countries;
+      const round = (value) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value.map(round));
+      const south = { ...countries, geometries: countries.geometries.filter(({ id }) => SOUTH.has(id)) };
+      const zimbabwe = feature(
+        atlas,
+        countries.geometries.find(({ id }) => id === ZIMBABWE),
+      ).geometry;
+      return {
+        loader: 'json',
+        contents: JSON.stringify({
+          zimbabwe: round(zimbabwe.type === 'Polygon' ? [zimbabwe.coordinates] : zimbabwe.coordinates),
+          lines: round(mesh(atlas, south).coordinates),
+        }),
+      };
+    });
+  },
+};
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const page = await build({
+  entryPoints: [join(here, 'main.ts'), join(here, 'style.css')],
+  outdir: out,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022', 'chrome111', 'firefox115', 'safari16'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  legalComments: 'none',
+  metafile: true,
+  plugins: [borders],
+  logLevel: 'warning',
+});
+const written = Object.keys(page.metafile.outputs).map((file) => basename(file));
+const named = (extension) => written.find((file) => file.endsWith(extension));
+writeFileSync(
+  join(out, 'index.html'),
+  readFileSync(join(here, 'index.html'), 'utf8')
+    .replace('./style.css', `./${named('.css')}`)
+    .replace('./main.js', `./${named('.js')}`),
+);
+
+const tests = join(here, '../dist/viewer-tests');
+rmSync(tests, { recursive: true, force: true });
+await build({
+  entryPoints: readdirSync(here)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join(here, file)),
+  outdir: tests,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
+  plugins: [borders],
+  logLevel: 'warning',
+});
+
+if (process.argv.includes('--sizes')) {
+  for (const file of written) {
+    const bytes = readFileSync(join(out, file));
+    console.log(`${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
+  }
+}

@@ -1,0 +1,151 @@
+import type { GeoCropInfo, LayerInfo, LegendJson } from './api.js';
+import { byId, h } from './dom.js';
+import { BASELINE_CLASSES, classLegend, rampLegend } from './legend-view.js';
+import type { TileStatus } from './tile-store.js';
+import type { UrlState } from './url-state.js';
+import { isSimulated, seasonName, sentenceCase, yearName } from './words.js';
+
+export interface ControlEvents {
+  readonly onMap: (change: Partial<Pick<UrlState, 'season' | 'year' | 'model'>>) => void;
+  readonly onLayer: (name: string) => void;
+  readonly onOpacity: (opacity: number) => void;
+  readonly onBaseline: (shown: boolean) => void;
+}
+
+const QUALITY_NOTES = {
+  partial: 'Zoomed out: only what is already computed is shown.',
+  incomplete: 'Incomplete: a scene could not be read just now. The tile will be made again.',
+  stale: 'Stale: newer scenes exist. The tile is being made anew.',
+} as const;
+
+/** The card with all that a person can choose, and the legend. */
+export class Controls {
+  readonly #features: readonly LayerInfo[];
+
+  constructor(
+    readonly info: GeoCropInfo,
+    readonly events: ControlEvents,
+  ) {
+    this.#features = info.layers.filter((layer) => layer.kind === 'feature');
+    byId('subtitle').textContent = `Crop map of Zimbabwe, ${seasonName(info.map, info.period)}`;
+    document.title = `GeoCrop: ${seasonName(info.map, info.period)}`;
+    byId('badge').hidden = !isSimulated(info.card);
+    this.#makeSelects();
+    this.#makeLayers();
+    byId<HTMLInputElement>('opacity').addEventListener('input', (event) => {
+      const percent = Number((event.target as HTMLInputElement).value);
+      byId('opacity-value').textContent = `${percent} %`;
+      events.onOpacity(percent / 100);
+    });
+    byId<HTMLInputElement>('baseline').addEventListener('change', (event) => {
+      events.onBaseline((event.target as HTMLInputElement).checked);
+    });
+    byId('baseline-legend-body').replaceChildren(classLegend(BASELINE_CLASSES, null));
+    const toggle = byId('controls-toggle');
+    toggle.addEventListener('click', () => {
+      const open = byId('controls').classList.toggle('open');
+      toggle.setAttribute('aria-expanded', String(open));
+      toggle.textContent = open ? 'Close' : 'Layers';
+    });
+  }
+
+  show(url: UrlState, layer: LayerInfo): void {
+    const percent = Math.round(url.opacity * 100);
+    byId<HTMLInputElement>('opacity').value = String(percent);
+    byId('opacity-value').textContent = `${percent} %`;
+    for (const input of document.querySelectorAll<HTMLInputElement>('#layer-buttons input')) {
+      input.checked = input.value === layer.name || (input.value === '' && layer.kind === 'feature');
+    }
+    byId('feature-row').hidden = layer.kind !== 'feature';
+    if (layer.kind === 'feature') byId<HTMLSelectElement>('feature').value = layer.name;
+    byId('legend-title').textContent = layer.title;
+  }
+
+  showBaseline(year: number | null, shown: boolean): void {
+    byId('baseline-row').hidden = year === null;
+    byId('baseline-legend').hidden = year === null || !shown;
+    byId<HTMLInputElement>('baseline').checked = shown;
+    if (year !== null) byId('baseline-label').textContent = `Dynamic World ${year} beneath`;
+  }
+
+  showLegend(layer: LayerInfo, legend: LegendJson | null, shares: ReadonlyMap<number, number> | null): void {
+    byId('legend-title').textContent =
+      layer.kind === 'classes' && shares !== null && shares.size > 0
+        ? `${layer.title}, share of the view`
+        : layer.title;
+    const body = byId('legend-body');
+    if (legend?.classes !== undefined && legend.classes.length > 0)
+      body.replaceChildren(classLegend(legend.classes, shares));
+    else if (legend?.stops !== undefined) body.replaceChildren(rampLegend(legend));
+    else if (layer.kind === 'rgb')
+      body.replaceChildren(h('p', { class: 'quiet' }, 'The season’s median red, green and blue.'));
+    else body.replaceChildren();
+  }
+
+  /** What the tiles in view are not: said once, below the legend. */
+  showNotes(statuses: readonly TileStatus[]): void {
+    const present = (['partial', 'incomplete', 'stale'] as const).filter((quality) =>
+      statuses.some((status) => status.phase === 'ready' && status.quality === quality),
+    );
+    const notes = byId('legend-notes');
+    const key = present.join();
+    if (notes.dataset['key'] === key) return;
+    notes.dataset['key'] = key;
+    notes.replaceChildren(
+      ...present.map((quality) => h('li', { 'data-quality': quality }, QUALITY_NOTES[quality])),
+    );
+  }
+
+  #makeSelects(): void {
+    const { map, seasons, years, models, period } = this.info;
+    const add = <T extends string | number>(
+      label: string,
+      values: readonly T[],
+      current: T,
+      name: (value: T) => string,
+      onChange: (value: T) => void,
+    ): void => {
+      if (values.length < 2) return;
+      const select = h('select', {}, ...values.map((value) => h('option', { value }, name(value))));
+      select.value = String(current);
+      select.addEventListener('change', () => {
+        const chosen = values.find((value) => String(value) === select.value);
+        if (chosen !== undefined) onChange(chosen);
+      });
+      byId('selects').append(h('label', {}, h('span', {}, label), select));
+    };
+    add('Season', seasons, map.season, sentenceCase, (season) => this.events.onMap({ season, year: null }));
+    add(
+      'Year',
+      years,
+      map.year,
+      (year) => yearName(year, map.season, period),
+      (year) => this.events.onMap({ year }),
+    );
+    add(
+      'Model',
+      models,
+      map.model,
+      (model) => model,
+      (model) => this.events.onMap({ model }),
+    );
+  }
+
+  #makeLayers(): void {
+    const choose = (value: string, title: string): HTMLElement => {
+      const input = h('input', { type: 'radio', name: 'layer', value });
+      input.addEventListener('change', () =>
+        this.events.onLayer(value === '' ? byId<HTMLSelectElement>('feature').value : value),
+      );
+      return h('label', {}, input, h('span', {}, title));
+    };
+    const buttons = this.info.layers
+      .filter((layer) => layer.kind !== 'feature' && layer.name !== 'probabilities')
+      .map((layer) => choose(layer.name, layer.title));
+    if (this.#features.length > 0) buttons.push(choose('', 'Features'));
+    byId('layer-buttons').replaceChildren(...buttons);
+    const select = byId<HTMLSelectElement>('feature');
+    select.replaceChildren(...this.#features.map((layer) => h('option', { value: layer.name }, layer.title)));
+    select.addEventListener('change', () => this.events.onLayer(select.value));
+  }
+}

@@ -1,0 +1,61 @@
+import type { GeoCropInfo } from './api.js';
+import { byId } from './dom.js';
+import { NATIVE_ZOOM, placeName, placeOf, scaleBar, tilePosition } from './tile-math.js';
+import type { Project } from './tile-overlay.js';
+import { isSimulated, sentenceCase } from './words.js';
+
+const SCALE_PIXELS = 110;
+
+/** What stands around the map: zoom buttons, scale bar, readout, status line, attribution, the marker of the chosen pixel. */
+export class Furniture {
+  readonly #marker = byId('marker');
+  readonly #status = byId('status-text');
+
+  constructor(zoomBy: (levels: number) => void, home: () => void) {
+    byId('zoom-in').addEventListener('click', () => zoomBy(1));
+    byId('zoom-out').addEventListener('click', () => zoomBy(-1));
+    byId('home').addEventListener('click', home);
+  }
+
+  setAttribution(attribution: string | undefined, info: GeoCropInfo): void {
+    const element = byId('attribution');
+    // TileJSON allows HTML here; as text it can do no harm.
+    const plain = new DOMParser().parseFromString(attribution ?? '', 'text/html').body.textContent.trim();
+    if (plain !== '') element.textContent = plain;
+    else
+      element.textContent = isSimulated(info.card)
+        ? 'Simulated scenes: no satellite data'
+        : 'Contains modified Copernicus Sentinel data';
+  }
+
+  setScale(lat: number, zoom: number): void {
+    const bar = scaleBar(lat, zoom, SCALE_PIXELS);
+    byId('scale-label').textContent = bar.label;
+    byId('scale-line').style.width = `${bar.pixels.toFixed(1)}px`;
+  }
+
+  setStatus(text: string, busy: boolean): void {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+    byId('status').classList.toggle('busy', busy);
+  }
+
+  setReadout(place: readonly [number, number] | null, className: string | null): void {
+    byId('readout').textContent =
+      place === null
+        ? ''
+        : `${placeName(place[0], place[1])}${className === null ? '' : ` · ${sentenceCase(className)}`}`;
+  }
+
+  /** A ring around the map pixel that contains the place; the pixel itself is outlined where it is large enough to see. */
+  placeMarker(place: readonly [number, number] | null, project?: Project, zoom = NATIVE_ZOOM): void {
+    this.#marker.hidden = place === null;
+    if (place === null || project === undefined) return;
+    const grid = NATIVE_ZOOM + 8;
+    const [x, y] = tilePosition(place[0], place[1], grid).map(Math.floor) as [number, number];
+    const [left, top] = project(...placeOf(x, y, grid));
+    const size = 2 ** (zoom - NATIVE_ZOOM);
+    this.#marker.style.transform = `translate(${left}px, ${top}px)`;
+    this.#marker.style.width = `${size}px`;
+    this.#marker.style.height = `${size}px`;
+  }
+}
