@@ -65,8 +65,8 @@ function contradicts(name: AssetName, asset: StacAsset): boolean {
   return !NAMES[name].includes(common) && COMMON_NAMES[name]?.includes(common) !== true;
 }
 
+/** By the media type ("image/tiff; …", "image/vnd.stac.geotiff; …"), else by what the name does not say. */
 function isTiff(asset: StacAsset): boolean {
-  if (asset.mediaType !== '')
-    return asset.mediaType.startsWith('image/tiff') || asset.mediaType === 'image/vnd.stac.geotiff';
+  if (asset.mediaType !== '') return /^image\/.*tiff/i.test(asset.mediaType);
   return !/\.(jp2|png|jpe?g|xml|json|nc|zarr|zip)$/i.test(new URL(asset.href).pathname);
 }

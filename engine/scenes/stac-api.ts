@@ -19,7 +19,7 @@ export interface SearchEndpoint {
 /** Items a page: four servers allow a hundred and more; a page of them is a few megabytes. */
 const PAGE_SIZE = 100;
 /** Milliseconds for all pages and tries together. */
-export const SEARCH_DEADLINE = 60_000;
+export const SEARCH_DEADLINE = 120_000;
 
 /**
  * A STAC API, searched by box, dates and collection only: DE Africa answers 400 to the Query extension and Earth Search
