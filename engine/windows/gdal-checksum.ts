@@ -8,9 +8,11 @@ const INT_MAX = 2147483647;
 export function gdalChecksum(values: BlockArray): number {
   const isFloat = values instanceof Float32Array || values instanceof Float64Array;
   let sum = 0;
+  let prime = 0;
   for (let i = 0; i < values.length; i += 1) {
     const value = isFloat ? toInt32(values[i]!) : values[i]!;
-    sum = (sum + (value % PRIMES[i % PRIMES.length]!)) & 0xffff;
+    sum = (sum + (value % PRIMES[prime]!)) & 0xffff;
+    prime = prime === PRIMES.length - 1 ? 0 : prime + 1;
   }
   return sum;
 }

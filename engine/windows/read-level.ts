@@ -22,7 +22,7 @@ export interface LevelPixels {
 }
 
 /** Assembled on the caller's thread: a window of this many values is a mistake, not an overview. */
-const MOST_VALUES = 2 ** 28;
+const MOST_VALUES = 2 ** 27;
 
 /** A window of a level, which must lie inside it (else RangeError). Throws what reading and decoding throw. */
 export async function readWindow(

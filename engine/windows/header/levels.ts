@@ -8,7 +8,7 @@ const MOST_PIXELS_A_SIDE = 2 ** 31 - 1;
 /** A country at 10 m in blocks of 256 pixels is a tenth of this. */
 const MOST_BLOCKS = 4_000_000;
 /** Decoded. A strip that is the whole image is legal, and too much for a server. */
-const MOST_BLOCK_BYTES = 256 * 1024 * 1024;
+const MOST_BLOCK_BYTES = 64 * 1024 * 1024;
 const MOST_SAMPLES = 4096;
 /** What a codec may add to data that it cannot compress: LZW a half, the rest less. */
 const BLOCK_SLACK_BYTES = 64 * 1024;
