@@ -1,0 +1,315 @@
+import { LRUCache } from 'lru-cache';
+import type { EncodedProduct } from '../engine/encode/products.js';
+import type { StacItem } from '../engine/encode/stac-item.js';
+import { GeoCropError, isGeoCropError } from '../engine/errors.js';
+import { metatileOf, METATILE_ZOOM, NATIVE_ZOOM, type TileId } from '../engine/geo/tile-matrix.js';
+import type { Raster } from '../engine/raster.js';
+import { readArchivedBlock, readArchivedHeader, readArchivedLevel, type ReadRange } from './archive-cog.js';
+import type { ArchivedCog } from './archive-header.js';
+import {
+  ARCHIVE_BUCKET,
+  auxKey,
+  currentKey,
+  itemKey,
+  metatilePrefix,
+  productKey,
+  type Metatile,
+} from './archive-keys.js';
+import { isCurrent, isItem, parseDocument, type Current } from './archive-documents.js';
+import type { ObjectStore } from './object-store.js';
+
+export interface ArchiveOptions {
+  /** Headers kept in memory; one is about 1 KB. Default 4,000. */
+  readonly headers?: number;
+  /** Told of each file that was there and could not be used, and of each that could not be removed then. */
+  readonly onDamage?: (error: GeoCropError) => void;
+}
+
+export interface FinishedMetatile {
+  readonly products: ReadonlyMap<string, EncodedProduct>;
+  readonly item: StacItem;
+  /** ISO 8601, UTC, of the scene list: an older one never replaces a newer one in `current.json`. */
+  readonly lookedUpAt?: string;
+}
+
+const DEFAULT_HEADERS = 4000;
+const JSON_TYPE = { contentType: 'application/json' };
+const TIFF_TYPE = { contentType: 'image/tiff; application=geotiff; profile=cloud-optimized' };
+
+/**
+ * The finished metatiles in the object store. A metatile is there when its `item.json` is there; its products never change
+ * after that, for the same recipe and scenes give the same values. `recipe` and `scenes` are digests, `season` is
+ * `summer-2021`. What is damaged counts as not there: it is reported, removed, and computed again.
+ * Throws what the store throws: `store-unavailable`, `store-full`, `aborted`.
+ */
+export class Archive {
+  private readonly headers: LRUCache<string, ArchivedCog>;
+  /** Item keys that were there: nobody but {@link discard} takes them away. */
+  private readonly finished: LRUCache<string, true>;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly options: ArchiveOptions = {},
+  ) {
+    const max = options.headers ?? DEFAULT_HEADERS;
+    this.headers = new LRUCache({ max });
+    this.finished = new LRUCache({ max });
+  }
+
+  /** The newest finished metatile, whatever its scenes; undefined where none is. */
+  async current(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    signal?: AbortSignal,
+  ): Promise<{ readonly scenes: string; readonly item: StacItem } | undefined> {
+    const prefix = metatilePrefix(recipe, season, metatile);
+    const named = await this.readJson(currentKey(prefix), isCurrent, signal);
+    if (named === undefined) return undefined;
+    const item = await this.readJson(itemKey(prefix, named.scenes), isItem, signal);
+    return item && { scenes: named.scenes, item };
+  }
+
+  async has(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<boolean> {
+    const key = itemKey(metatilePrefix(recipe, season, metatile), scenes);
+    if (this.finished.get(key) === true) return true;
+    if ((await this.store.head(ARCHIVE_BUCKET, key)) === undefined) return false;
+    this.finished.set(key, true);
+    return true;
+  }
+
+  /** Product names of a finished metatile, features written later among them. */
+  async products(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<string[]> {
+    const prefix = metatilePrefix(recipe, season, metatile);
+    if (!(await this.has(recipe, season, metatile, scenes))) return [];
+    const names: string[] = [];
+    const start = `${prefix}/${scenes}/`;
+    for await (const key of this.store.list(ARCHIVE_BUCKET, start)) {
+      if (key.endsWith('.tif')) names.push(key.slice(start.length, -'.tif'.length));
+    }
+    return names;
+  }
+
+  /**
+   * Products first, `item.json` last, then `current.json`. Can be repeated after any failure. `exists`: another writer was
+   * first; its metatile holds the same values.
+   */
+  async writeMetatile(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    finished: FinishedMetatile,
+  ): Promise<'written' | 'exists'> {
+    const prefix = metatilePrefix(recipe, season, metatile);
+    const written = await Promise.allSettled(
+      [...finished.products].map(([name, product]) => this.putProduct(prefix, scenes, name, product)),
+    );
+    const failed = written.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const key = itemKey(prefix, scenes);
+    const item = Buffer.from(JSON.stringify(finished.item), 'utf8');
+    const outcome = await this.store.put(ARCHIVE_BUCKET, key, item, { ...JSON_TYPE, ifNoneMatch: '*' });
+    this.finished.set(key, true);
+    await this.markCurrent(recipe, season, metatile, scenes, finished.lookedUpAt);
+    return outcome;
+  }
+
+  /**
+   * Names a finished metatile the newest, as {@link writeMetatile} does; needed by itself where a scene list came back to
+   * scenes that were finished before. One that was looked up later stays.
+   */
+  async markCurrent(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    lookedUpAt?: string,
+  ): Promise<void> {
+    const key = currentKey(metatilePrefix(recipe, season, metatile));
+    const known = await this.readJson(key, isCurrent);
+    if (known?.scenes === scenes && lookedUpAt === undefined) return;
+    if (known?.lookedUpAt !== undefined && lookedUpAt !== undefined && known.lookedUpAt >= lookedUpAt) return;
+    const current: Current = { scenes, ...(lookedUpAt === undefined ? {} : { lookedUpAt }) };
+    await this.store.put(ARCHIVE_BUCKET, key, Buffer.from(JSON.stringify(current), 'utf8'), JSON_TYPE);
+  }
+
+  /** One more product, a feature asked for later, beside those of a finished metatile. */
+  async writeProduct(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    name: string,
+    product: EncodedProduct,
+  ): Promise<void> {
+    await this.putProduct(metatilePrefix(recipe, season, metatile), scenes, name, product);
+  }
+
+  /**
+   * The values of a tile of zoom 12 to 14: a block of the product's file, one range once its header is kept. undefined
+   * where the metatile or the product is not there, or was damaged.
+   */
+  async readTile(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    product: string,
+    tile: TileId,
+    signal?: AbortSignal,
+  ): Promise<Raster | undefined> {
+    const level = NATIVE_ZOOM - tile.z;
+    const parent = tile.z < METATILE_ZOOM ? undefined : metatileOf(tile);
+    if (level < 0 || parent?.x !== metatile.x || parent.y !== metatile.y) {
+      throw new RangeError(
+        `tile ${tile.z}/${tile.x}/${tile.y} is not in metatile 12/${metatile.x}/${metatile.y}`,
+      );
+    }
+    const side = 2 ** (tile.z - METATILE_ZOOM);
+    const at = { level, column: tile.x - metatile.x * side, row: tile.y - metatile.y * side };
+    const place = { recipe, season, metatile, scenes, product };
+    return this.whereFinished(place, (key) =>
+      this.withHeader(key, product, signal, (read, cog) => readArchivedBlock(read, cog, product, at, key)),
+    );
+  }
+
+  /** A whole product at full resolution, 1024 × 1024, in one read; undefined as {@link readTile} says. */
+  async readProduct(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    product: string,
+    signal?: AbortSignal,
+  ): Promise<Raster | undefined> {
+    return this.whereFinished({ recipe, season, metatile, scenes, product }, async (key) => {
+      const bytes = await this.store.get(ARCHIVE_BUCKET, key, signal);
+      if (bytes === undefined) return undefined;
+      const read: ReadRange = async (start, end) => bytes.subarray(start, end);
+      return readArchivedLevel(read, await readArchivedHeader(read, product, key), product, 0, key);
+    });
+  }
+
+  /** Takes a metatile out of the archive: its item first, so that nobody reads what goes next. */
+  async discard(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<void> {
+    const prefix = metatilePrefix(recipe, season, metatile);
+    await this.removeItem(itemKey(prefix, scenes));
+    for await (const key of this.store.list(ARCHIVE_BUCKET, `${prefix}/${scenes}/`)) await this.remove(key);
+  }
+
+  private async putProduct(
+    prefix: string,
+    scenes: string,
+    name: string,
+    product: EncodedProduct,
+  ): Promise<void> {
+    // Names first: who finds the picture finds them. What is there stays, since others may know its header.
+    if (product.auxXml !== undefined) {
+      const names = Buffer.from(product.auxXml, 'utf8');
+      await this.store.put(ARCHIVE_BUCKET, auxKey(prefix, scenes, name), names, {
+        contentType: 'application/xml',
+      });
+    }
+    await this.store.put(ARCHIVE_BUCKET, productKey(prefix, scenes, name), product.tif, {
+      ...TIFF_TYPE,
+      ifNoneMatch: '*',
+    });
+  }
+
+  /** What `use` reads from a finished metatile's product; a damaged one is reported, and removed so that it is made anew. */
+  private async whereFinished(
+    place: { recipe: string; season: string; metatile: Metatile; scenes: string; product: string },
+    use: (key: string) => Promise<Raster | undefined>,
+  ): Promise<Raster | undefined> {
+    const { recipe, season, metatile, scenes, product } = place;
+    if (!(await this.has(recipe, season, metatile, scenes))) return undefined;
+    const prefix = metatilePrefix(recipe, season, metatile);
+    const key = productKey(prefix, scenes, product);
+    try {
+      const raster = await use(key);
+      // A feature that nobody asked for yet, or another process took the metatile away.
+      if (raster === undefined) this.finished.delete(itemKey(prefix, scenes));
+      return raster;
+    } catch (error) {
+      if (!isGeoCropError(error, 'store-corrupt')) throw error;
+      this.options.onDamage?.(error);
+      await this.removeItem(itemKey(prefix, scenes));
+      await this.remove(key);
+      return undefined;
+    }
+  }
+
+  /** With the kept header; where that does not fit the file any more, once again with a new one. */
+  private async withHeader(
+    key: string,
+    product: string,
+    signal: AbortSignal | undefined,
+    use: (read: ReadRange, cog: ArchivedCog) => Promise<Raster>,
+  ): Promise<Raster | undefined> {
+    let gone = false;
+    const read: ReadRange = async (start, end) => {
+      const bytes = await this.store.getRange(ARCHIVE_BUCKET, key, start, end, signal);
+      gone = bytes === undefined;
+      return bytes ?? new Uint8Array();
+    };
+    const kept = this.headers.get(key);
+    try {
+      if (kept !== undefined) {
+        try {
+          return await use(read, kept);
+        } catch (error) {
+          if (!isGeoCropError(error, 'store-corrupt')) throw error;
+          this.headers.delete(key);
+        }
+      }
+      const cog = await readArchivedHeader(read, product, key);
+      const raster = await use(read, cog);
+      this.headers.set(key, cog);
+      return raster;
+    } catch (error) {
+      if (gone && isGeoCropError(error, 'store-corrupt')) return undefined;
+      throw error;
+    }
+  }
+
+  /** undefined where nothing is there, or nothing that can be used: then it is removed. */
+  private async readJson<T>(
+    key: string,
+    check: (value: unknown) => value is T,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    const bytes = await this.store.get(ARCHIVE_BUCKET, key, signal);
+    if (bytes === undefined) return undefined;
+    const document = parseDocument(bytes, check);
+    if (document !== undefined) return document;
+    this.options.onDamage?.(
+      new GeoCropError(
+        'store-corrupt',
+        `The archived file ${key} is damaged: not the JSON that it should be.`,
+        {
+          hint: 'It is made again when it is next needed.',
+          context: { key },
+        },
+      ),
+    );
+    await this.removeItem(key);
+    return undefined;
+  }
+
+  private async removeItem(key: string): Promise<void> {
+    this.finished.delete(key);
+    await this.remove(key);
+  }
+
+  /** A store that cannot be written to can still be read: then the damage stays, and is reported each time. */
+  private async remove(key: string): Promise<void> {
+    this.headers.delete(key);
+    try {
+      await this.store.delete(ARCHIVE_BUCKET, key);
+    } catch (error) {
+      if (!isGeoCropError(error)) throw error;
+      this.options.onDamage?.(error);
+    }
+  }
+}
