@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 
 import { isGeoCropError } from '../errors.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
@@ -114,6 +115,21 @@ describe('a pixel depends on itself only', () => {
       await classifier.close();
     });
   }
+
+  test('workers that run at once give the bits of the main thread', async () => {
+    const bundle = await loadBundle(memoryBundleFiles(bundleContents('scaled')));
+    const input = tile(600);
+    const classifier = await createClassifier(bundle);
+    const here = await classifier.run(input, { mean: true });
+    await classifier.close();
+    const there = Array.from({ length: 2 }, () => {
+      const worker = new Worker(new URL('./fixtures/classify-worker.js', import.meta.url), {
+        workerData: { bundle, input },
+      });
+      return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+    });
+    for (const result of await Promise.all(there)) assert.deepEqual(result, here);
+  });
 
   test('calls that overlap do not disturb each other', async () => {
     const classifier = await open(bundleContents('scaled'));

@@ -5,6 +5,8 @@ import { bundleError, quoteNames } from './bundle-error.js';
 import { FEATURES_FILE } from './bundle-documents.js';
 import { BATCH_ROWS, runtimeOfSession } from './onnx-runtime.js';
 import { openOnnxSession } from './onnx-session.js';
+import { inspectTrees } from './onnx-trees.js';
+import type { TreesFound } from './onnx-trees.js';
 
 export interface OnnxPorts {
   readonly inputName: string;
@@ -29,6 +31,7 @@ export interface OnnxExpectation {
  * does not take it, `bundle-mismatch` where its shape or its numbers contradict the bundle's documents.
  */
 export async function inspectOnnx(model: Uint8Array, expected: OnnxExpectation): Promise<OnnxPorts> {
+  const { columns } = checkTrees(model, expected);
   let session: InferenceSession;
   try {
     session = await openOnnxSession(model);
@@ -43,11 +46,34 @@ export async function inspectOnnx(model: Uint8Array, expected: OnnxExpectation):
   }
   try {
     const ports = { inputName: findInput(session, expected), outputName: findOutput(session, expected) };
+    if (columns > expected.features) {
+      throw bundleError(
+        'bundle-mismatch',
+        expected.bundle,
+        expected.file,
+        `its trees ask for ${columns} columns, but ${FEATURES_FILE} names ${expected.features} features.`,
+      );
+    }
     await tryOut(session, ports, expected);
     return ports;
   } finally {
     await session.release();
   }
+}
+
+/** Before ONNX Runtime sees the file: with trees that run in circles it would never come back. */
+function checkTrees(model: Uint8Array, { bundle, file }: OnnxExpectation): TreesFound {
+  let found: TreesFound;
+  try {
+    found = inspectTrees(model);
+  } catch (cause) {
+    throw bundleError('bundle-malformed', bundle, file, `is not an ONNX file: ${messageOf(cause)}`, {
+      hint: 'Was it copied whole?',
+      cause,
+    });
+  }
+  if (found.problem !== null) throw bundleError('bundle-malformed', bundle, file, found.problem);
+  return found;
 }
 
 const shapeText = (shape: readonly (number | string)[]) =>

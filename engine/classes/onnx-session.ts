@@ -9,8 +9,8 @@ const OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  // Errors come as exceptions; warnings about the exporter's graph would only fill the log. 3: errors.
-  logSeverityLevel: 3,
+  // Only fatal messages: errors come as exceptions, and warnings about the exporter's graph would fill the log.
+  logSeverityLevel: 4,
 };
 
 /** @param model an ONNX file's bytes, shared or not */
