@@ -1,6 +1,6 @@
 import { GeoCropError, isGeoCropError, messageOf } from '../errors.js';
 import type { Fetch, Timers } from './scene-source.js';
-import { abortedError } from './shared-load.js';
+import { abortedError } from '../windows/byte-source/slots.js';
 
 export interface HttpClient {
   readonly fetch: Fetch;

@@ -9,7 +9,7 @@ import type { OffsetCheck } from './offset-check.js';
 import type { AssetName, Band, LeftOutScene, Scene, SceneList, UncheckedScene } from './scene.js';
 import { sceneOf } from './scene-of-item.js';
 import type { SceneSource } from './scene-source.js';
-import { abortedError } from './shared-load.js';
+import { abortedError } from '../windows/byte-source/slots.js';
 
 /** The default of `cloudLimit`, percent: less would lose the wet season, more adds scenes without a clear pixel. */
 export const CLOUD_LIMIT = 60;
