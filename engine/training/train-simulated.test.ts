@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { folderBundleFiles } from '../classes/bundle-files.js';
 import { createClassifier } from '../classes/classifier.js';
 import { loadBundle } from '../classes/load-bundle.js';
+import { paletteOf } from '../classes/palette.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../engine/training/train_simulated.py', import.meta.url));
@@ -83,7 +84,7 @@ function tests(): void {
     assert.equal(bundle.name, 'made-up');
     assert.deepEqual(bundle.classes, CLASSES);
     assert.deepEqual(bundle.features, [...FEATURE_ORDER_V1]);
-    assert.equal(bundle.palette[0], '#f2c230');
+    assert.deepEqual(bundle.palette, paletteOf(CLASSES));
 
     const card = bundle.card as {
       simulated: boolean;
