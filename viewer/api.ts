@@ -10,7 +10,8 @@
  *     any other status: problem+json, shown to the person as it is
  * GET baselines/dw/{year}/tiles/{z}/{x}/{y}.png
  * GET point/{lon},{lat}?season&year&model&wait {@link PointAnswer}; 503 with Retry-After while it is being computed
- * GET events?season&year&model            Server-Sent Events, `event: tile`, data {@link TileEvent}
+ * GET events?season&year&model            Server-Sent Events: first `event: hello`, data {map, version}; then `event: tile`,
+ *     data {@link TileEvent}
  */
 
 export interface MapKey {

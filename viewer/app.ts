@@ -10,7 +10,7 @@ import { fetchPicture } from './picture.js';
 import type { Picture } from './picture.js';
 import { PointPanel } from './point-panel.js';
 import { followTiles } from './tile-feed.js';
-import { NATIVE_ZOOM, tilePosition } from './tile-math.js';
+import { NATIVE_ZOOM, placeOf, tilePosition } from './tile-math.js';
 import { TileOverlay } from './tile-overlay.js';
 import { TileStore } from './tile-store.js';
 import type { TileStatus } from './tile-store.js';
@@ -22,6 +22,10 @@ import { anyPending, statusLine } from './words.js';
 /** Of a browser's six connections a host, one follows events and one is kept free for a click. */
 const LAYER_REQUESTS = 3;
 const BASELINE_REQUESTS = 1;
+/** The panel's, in CSS pixels: style.css has the same. */
+const PANEL_WIDTH = 420;
+const PANEL_MARGIN = 60;
+const SHEET_MAX_WIDTH = 720;
 const URL_DELAY_MS = 250;
 const SHARE_DELAY_MS = 300;
 
@@ -125,6 +129,17 @@ export class App {
         if (live) clearProblem(UNREACHABLE);
         this.#store?.setEventsLive(live);
       },
+      (version) => {
+        if (version === this.#info.version) return;
+        sayProblem(
+          {
+            code: 'new-version',
+            detail: 'The map has been made anew since this page was opened.',
+            hint: 'Reload the page to see it.',
+          },
+          true,
+        );
+      },
     );
     addEventListener('hashchange', () => {
       const { place } = parseUrl('', location.hash);
@@ -210,7 +225,8 @@ export class App {
       this.#frame = 0;
       const statuses = this.#store?.statuses() ?? [];
       this.#overlay.update(statuses, this.#map.project);
-      this.#furniture.setStatus(statusLine(statuses), anyPending(statuses));
+      const failed = statuses.some((status) => status.phase === 'failed');
+      this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
       this.#map.refresh();
       const problem = problemToSay(statuses);
@@ -235,12 +251,27 @@ export class App {
 
   #showPoint(lon: number, lat: number): void {
     this.#point = [lon, lat];
+    document.body.classList.add('panel-open');
+    this.#uncover(lon, lat);
     this.#furniture.placeMarker(this.#point, this.#map.project, this.#map.place.zoom);
     void this.#panel.show(lon, lat, {
       map: this.#info.map,
       classes: this.#classLegend?.classes ?? [],
       period: this.#info.period,
     });
+  }
+
+  /** Moves the map where the panel would cover the chosen pixel. */
+  #uncover(lon: number, lat: number): void {
+    const [x, y] = this.#map.project(lon, lat);
+    const sheet = innerWidth <= SHEET_MAX_WIDTH;
+    const free = sheet ? innerHeight * 0.3 : innerWidth - PANEL_WIDTH;
+    if (sheet ? y < free : x < free) return;
+    const place = this.#map.place;
+    const [centerX, centerY] = tilePosition(place.lon, place.lat, place.zoom);
+    const [dx, dy] = sheet ? [0, y - innerHeight * 0.25] : [x - free + PANEL_MARGIN, 0];
+    const [toLon, toLat] = placeOf(centerX + dx / 256, centerY + dy / 256, place.zoom);
+    this.#map.moveTo({ ...place, lon: toLon, lat: toLat }, true);
   }
 
   #readOut(): void {

@@ -27,7 +27,7 @@ export class Controls {
     readonly events: ControlEvents,
   ) {
     this.#features = info.layers.filter((layer) => layer.kind === 'feature');
-    byId('subtitle').textContent = `Crop map of Zimbabwe, ${seasonName(info.map, info.period)}`;
+    byId('subtitle').textContent = `Zimbabwe’s crops, ${seasonName(info.map, info.period)}`;
     document.title = `GeoCrop: ${seasonName(info.map, info.period)}`;
     byId('badge').hidden = !isSimulated(info.card);
     this.#makeSelects();
@@ -71,7 +71,7 @@ export class Controls {
   showLegend(layer: LayerInfo, legend: LegendJson | null, shares: ReadonlyMap<number, number> | null): void {
     byId('legend-title').textContent =
       layer.kind === 'classes' && shares !== null && shares.size > 0
-        ? `${layer.title}, share of the view`
+        ? `${layer.title}, share of what is shown`
         : layer.title;
     const body = byId('legend-body');
     if (legend?.classes !== undefined && legend.classes.length > 0)

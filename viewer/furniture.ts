@@ -34,9 +34,10 @@ export class Furniture {
     byId('scale-line').style.width = `${bar.pixels.toFixed(1)}px`;
   }
 
-  setStatus(text: string, busy: boolean): void {
+  setStatus(text: string, busy: boolean, failed: boolean): void {
     if (this.#status.textContent !== text) this.#status.textContent = text;
     byId('status').classList.toggle('busy', busy);
+    byId('status').classList.toggle('failed', failed && !busy);
   }
 
   setReadout(place: readonly [number, number] | null, className: string | null): void {

@@ -3,11 +3,15 @@ import type { MapKey, TileEvent } from './api.js';
 
 const RECONNECT_MS = 5000;
 
-/** Follows /events for one map. EventSource reconnects by itself after a cut, but not after an error status: this does. */
+/**
+ * Follows /events for one map. `onVersion`: at each connection, the map's version then.
+ * EventSource reconnects by itself after a cut, but not after an error status: this does.
+ */
 export function followTiles(
   map: MapKey,
   onEvent: (event: TileEvent) => void,
   onLive: (live: boolean) => void,
+  onVersion: (version: string) => void,
 ): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -15,6 +19,10 @@ export function followTiles(
     timer = null;
     source = new EventSource(`events?${mapQuery(map).toString()}`);
     source.addEventListener('open', () => onLive(true));
+    source.addEventListener('hello', (message: MessageEvent<string>) => {
+      const hello = JSON.parse(message.data) as { version?: unknown };
+      if (typeof hello.version === 'string') onVersion(hello.version);
+    });
     source.addEventListener('tile', (message: MessageEvent<string>) => {
       const event = parseTileEvent(message.data);
       if (event !== null && sameMap(event.map, map)) onEvent(event);

@@ -1,3 +1,4 @@
+import { UNREACHABLE } from './api.js';
 import type { Problem, TileAddress, TileEvent } from './api.js';
 import { contains, NATIVE_ZOOM, tileKey } from './tile-math.js';
 
@@ -73,6 +74,9 @@ export class TileStore<P> {
   #running = 0;
   #eventsLive = false;
   #cancelSettle: (() => void) | null = null;
+  /** While nobody answers, one request now and then asks for all. */
+  #outages = 0;
+  #cancelProbe: (() => void) | null = null;
   #closed = false;
   /** Rises when a picture that was already shown is replaced. */
   revision = 0;
@@ -151,6 +155,7 @@ export class TileStore<P> {
   retry(tile: TileAddress): void {
     const entry = this.#entries.get(tileKey(tile));
     if (entry === undefined) return;
+    this.#probeNow();
     this.#update(entry, { phase: 'waiting', problem: null, progress: null });
     this.#want(entry);
   }
@@ -159,6 +164,7 @@ export class TileStore<P> {
   setEventsLive(live: boolean): void {
     if (live === this.#eventsLive) return;
     this.#eventsLive = live;
+    if (live) this.#probeNow();
     for (const entry of this.#entries.values()) {
       if (entry.holder === null && mayComeYet(entry.status)) this.#want(entry);
     }
@@ -175,6 +181,7 @@ export class TileStore<P> {
   close(): void {
     this.#closed = true;
     this.#cancelSettle?.();
+    this.#probeNow();
     for (const entry of [...this.#entries.values()]) this.forget(entry.status.tile);
   }
 
@@ -235,8 +242,9 @@ export class TileStore<P> {
   }
 
   #pump(): void {
+    const limit = this.#outages === 0 ? this.#options.maxRequests : this.#cancelProbe === null ? 1 : 0;
     for (const key of this.#order) {
-      if (this.#closed || this.#running >= this.#options.maxRequests) return;
+      if (this.#closed || this.#running >= limit) return;
       const entry = this.#entries.get(key);
       if (entry?.wanted === true && entry.abort === null) void this.#request(key, entry);
     }
@@ -260,6 +268,14 @@ export class TileStore<P> {
   }
 
   #answer(entry: Entry<P>, answer: Fetched<P> | Problem): void {
+    if (isProblem(answer) && answer.code === UNREACHABLE) {
+      entry.wanted = true;
+      if (entry.holder === null) this.#update(entry, { phase: 'waiting', problem: answer, progress: null });
+      this.#probeLater(answer.retryAfter ?? DEFAULT_RETRY_SECONDS);
+      return;
+    }
+    this.#probeNow();
+    this.#outages = 0;
     if (!isProblem(answer)) {
       entry.misses = 0;
       if (entry.holder === null) entry.holder = { picture: answer.picture };
@@ -294,6 +310,21 @@ export class TileStore<P> {
     }
   }
 
+  #probeLater(seconds: number): void {
+    if (this.#cancelProbe !== null) return;
+    this.#outages += 1;
+    const wait = Math.min(MAX_RETRY_SECONDS, seconds * 2 ** (this.#outages - 1));
+    this.#cancelProbe = this.#options.after(wait * 1000, () => {
+      this.#cancelProbe = null;
+      this.#pump();
+    });
+  }
+
+  #probeNow(): void {
+    this.#cancelProbe?.();
+    this.#cancelProbe = null;
+  }
+
   #retryIn(entry: Entry<P>, seconds: number): void {
     entry.cancelTimer?.();
     entry.cancelTimer = this.#options.after(seconds * 1000, () => {
@@ -303,6 +334,9 @@ export class TileStore<P> {
   }
 
   #fail(entry: Entry<P>, problem: Problem): void {
+    entry.cancelTimer?.();
+    entry.cancelTimer = null;
+    entry.wanted = false;
     this.#update(entry, { phase: 'failed', problem, progress: null });
   }
 

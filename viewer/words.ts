@@ -26,7 +26,9 @@ export function statusLine(statuses: readonly TileStatus[]): string {
   const ready = count((status) => status.phase === 'ready');
   const parts = [
     ready === statuses.length
-      ? `${ready === 1 ? 'The tile' : `All ${ready} tiles`} in view`
+      ? ready === 1
+        ? 'The tile in view is there'
+        : `All ${ready} tiles`
       : `${ready} of ${statuses.length} ${statuses.length === 1 ? 'tile' : 'tiles'}`,
   ];
   const add = (label: string, number: number): void => {
@@ -57,7 +59,7 @@ export function statusLine(statuses: readonly TileStatus[]): string {
     count((status) => status.phase === 'ready' && status.tier === 'archive'),
   );
   add(
-    'fresh',
+    'just computed',
     count((status) => status.phase === 'ready' && status.tier === 'computed'),
   );
   return parts.join(' · ');
