@@ -192,3 +192,28 @@ export function numpyLoad(file: string): {
   };
   return { ...answer, bytes: Buffer.from(answer.bytes, 'hex') };
 }
+
+export const withoutPystac: string | false =
+  pythonWith('pystac.validation, jsonschema') === null
+    ? 'needs PySTAC: pip install "pystac[validation]", and GEOCROP_PYTHON=/path/to/that/python'
+    : false;
+
+/**
+ * PySTAC reads the item and brings it to 1.1.0, whose core schemas it holds; those of 1.0.0 and of extensions would have
+ * to be fetched, and are not.
+ */
+const STAC = `
+import json, sys, pystac
+from pystac.validation import JsonSchemaSTACValidator
+try:
+    item = pystac.Item.from_dict(json.load(open(sys.argv[1])))
+    JsonSchemaSTACValidator().validate_core(item.to_dict(), pystac.STACObjectType.ITEM, '1.1.0')
+    print('[]')
+except (pystac.STACError, ValueError, KeyError) as e:
+    print(json.dumps([str(e)]))
+`;
+
+/** What PySTAC has against an item. */
+export function pystacProblems(file: string): string[] {
+  return JSON.parse(run('pystac.validation, jsonschema', STAC, file).toString('utf8')) as string[];
+}
