@@ -79,7 +79,7 @@ export async function walkFolder(
   signal: AbortSignal,
 ): Promise<CatalogueDocument[]> {
   const read = readFrom(files);
-  const entries = (await files.list(folder)) ?? [];
+  const entries = (await typed(folder, files.list(folder))) ?? [];
   const root = ['catalog.json', 'collection.json'].find((name) =>
     entries.some((entry) => entry.name === name),
   );
@@ -116,7 +116,7 @@ function notStatic(url: string, location: string, count: number): GeoCropError {
 export function readFrom(files: CatalogueFiles): ReadDocument {
   return async (url) => {
     if (!url.startsWith('file:')) throw new GeoCropError('source-missing', `${url} is not a file`);
-    const text = await files.read(fileURLToPath(url));
+    const text = await typed(url, files.read(fileURLToPath(url)));
     try {
       return JSON.parse(text) as unknown;
     } catch (error) {
@@ -125,13 +125,35 @@ export function readFrom(files: CatalogueFiles): ReadDocument {
   };
 }
 
-async function jsonFilesBelow(folder: string, files: CatalogueFiles, signal: AbortSignal): Promise<string[]> {
+/** A file system's failure as one of ours. */
+async function typed<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const forbidden = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+    throw new GeoCropError(
+      forbidden ? 'source-forbidden' : 'source-missing',
+      `${path} cannot be read (${messageOf(error)}).`,
+      { hint: 'Check the path and its permissions.', context: { path }, cause: error },
+    );
+  }
+}
+
+async function jsonFilesBelow(
+  folder: string,
+  files: CatalogueFiles,
+  signal: AbortSignal,
+  depth = 0,
+): Promise<string[]> {
   signal.throwIfAborted();
-  const entries = [...((await files.list(folder)) ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+  // Links can make a folder its own child.
+  if (depth > MAX_DEPTH) return [];
+  const listed = (await typed(folder, files.list(folder))) ?? [];
+  const entries = [...listed].sort((a, b) => (a.name < b.name ? -1 : 1));
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.folder) paths.push(...(await jsonFilesBelow(path, files, signal)));
+    if (entry.folder) paths.push(...(await jsonFilesBelow(path, files, signal, depth + 1)));
     else if (/\.(geo)?json$/i.test(entry.name)) paths.push(path);
   }
   return paths;

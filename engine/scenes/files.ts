@@ -13,9 +13,15 @@ export const diskFiles: CatalogueFiles = {
   list: async (path) => {
     if (!(await stat(path)).isDirectory()) return null;
     const names = await readdir(path);
-    // stat, not the entry's own kind: folders are often links.
+    // stat, not the entry's own kind: folders are often links. A link to nothing is no folder.
     return Promise.all(
-      names.map(async (name) => ({ name, folder: (await stat(join(path, name))).isDirectory() })),
+      names.map(async (name) => ({
+        name,
+        folder: await stat(join(path, name)).then(
+          (entry) => entry.isDirectory(),
+          () => false,
+        ),
+      })),
     );
   },
 };

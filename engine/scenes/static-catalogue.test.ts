@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -182,8 +182,26 @@ test('a server that fails for the moment makes no smaller catalogue, and the nex
   assert.deepEqual(ids(await source.search(ALL)), ['one']);
 });
 
-test('a link to a folder is a folder', async (t) => {
+test('links: to a folder, to nothing, and in a circle', async (t) => {
   const root = folder(t, { 'a/one.json': itemJson('one') });
-  assert.deepEqual(await diskFiles.list(root), [{ name: 'a', folder: true }]);
+  symlinkSync(join(root, 'nothing'), join(root, 'dead.json'));
+  symlinkSync(root, join(root, 'a', 'circle'));
+  const listed = (await diskFiles.list(root)) ?? [];
+  assert.deepEqual(listed.map(({ name, folder }) => [name, folder]).sort(), [
+    ['a', true],
+    ['dead.json', false],
+  ]);
   assert.equal(await diskFiles.list(join(root, 'a/one.json')), null);
+  const found = await (await open(root)).search(ALL);
+  assert.deepEqual(ids(found), ['one']);
+  assert.ok(found.leftOut.some(({ id, code }) => id === 'dead.json' && code === 'malformed'));
+});
+
+test('a file that goes away after opening is a typed error, and read when it is back', async (t) => {
+  const root = folder(t, { 'one.json': itemJson('one') });
+  const source = await open(join(root, 'one.json'));
+  renameSync(join(root, 'one.json'), join(root, 'away'));
+  await assert.rejects(source.search(ALL), (error) => isGeoCropError(error, 'source-missing'));
+  renameSync(join(root, 'away'), join(root, 'one.json'));
+  assert.deepEqual(ids(await source.search(ALL)), ['one']);
 });
