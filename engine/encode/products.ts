@@ -82,7 +82,11 @@ export function productNodata(kind: ProductKind): number | null {
   return kind === 'observations' || kind === 'truecolor' ? null : 255;
 }
 
-/** Predictor, photometric interpretation and colours of a product: the same in the archive and in single tiles. */
+/**
+ * Predictor, photometric interpretation and colours of a product: the same in the archive and in single tiles. On medians of
+ * real 10 m seasons predictor 2 makes true colour 13 to 15 % and percentages 9 % smaller; classes are no numbers to be
+ * differenced. The archive's reader expects exactly this: a change is a new engine epoch.
+ */
 export function productCoding(
   kind: ProductKind,
   options: Pick<ProductOptions, 'palette'>,
