@@ -77,8 +77,15 @@ export function projectPixels(
     );
   }
   const columns = columnsOf(crs, zoom, px.length, (at) => px[at] ?? NaN);
+  let row = NaN;
+  let across = NaN;
   for (let at = 0; at < px.length; at++) {
-    projectCell(crs, columns, at, rowOf(crs, zoom, py[at] ?? NaN), easting, northing, at);
+    // Lists come in rows more often than not.
+    if (py[at] !== row) {
+      row = py[at] ?? NaN;
+      across = rowOf(crs, zoom, row);
+    }
+    projectCell(crs, columns, at, across, easting, northing, at);
   }
 }
 
