@@ -46,6 +46,15 @@ export interface TileValues {
   readonly timings: Readonly<Record<string, number>>;
 }
 
+/** How a tile is asked for. */
+export interface TileWish {
+  readonly scale: 1 | 2;
+  readonly waitMs: number;
+  /** False: only what is in memory or archived, `not-computed` otherwise. Default true. */
+  readonly mayCompute?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface PointAnswer {
   readonly lon: number;
   readonly lat: number;
@@ -108,12 +117,7 @@ export interface TileService {
    * Values of one tile. Waits up to `waitMs` for computing; then throws `not-ready`, and the work goes on if it has read
    * anything or others wait. Throws queue-full, not-computed, no-scenes, stac-…, source-… too.
    */
-  values(
-    map: MapKey,
-    layer: LayerName,
-    tile: TileAddress,
-    options: { readonly scale: 1 | 2; readonly waitMs: number; readonly signal?: AbortSignal },
-  ): Promise<TileValues>;
+  values(map: MapKey, layer: LayerName, tile: TileAddress, options: TileWish): Promise<TileValues>;
   point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer>;
   /** Calls back on every change of a tile's state until the returned function is called. */
   subscribe(listener: (event: TileEvent) => void): () => void;

@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from './deps.js';
+
+/** Beyond what browsers always let a page read. */
+const EXPOSED = [
+  'ETag',
+  'Retry-After',
+  'Server-Timing',
+  'X-GeoCrop-Tile',
+  'X-GeoCrop-Cache',
+  'X-GeoCrop-Request',
+].join(', ');
+
+export const METHODS = 'GET, HEAD, OPTIONS';
+
+/** Maps are for every page: no origin is asked for, so answers do not vary by it. Pre-flights are kept for a day. */
+export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === 'OPTIONS') {
+    return new Response(null, {
+      status: 204,
+      headers: {
+        'Access-Control-Allow-Origin': '*',
+        'Access-Control-Allow-Methods': METHODS,
+        'Access-Control-Allow-Headers': 'If-None-Match, X-GeoCrop-Key, Last-Event-ID',
+        'Access-Control-Max-Age': '86400',
+        Allow: METHODS,
+      },
+    });
+  }
+  await next();
+  c.res.headers.set('Access-Control-Allow-Origin', '*');
+  c.res.headers.set('Access-Control-Expose-Headers', EXPOSED);
+  c.res.headers.set('Timing-Allow-Origin', '*');
+  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  return undefined;
+};

@@ -1,0 +1,59 @@
+import { GeoCropError } from '../../../engine/errors.js';
+import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
+import { emptyRaster } from '../../render/empty-raster.js';
+import type { LayerInfo } from '../../tiles/tile-service.js';
+import { renderTile } from '../../render/render-tile.js';
+import type { Style } from '../../render/style.js';
+import { SHORT } from '../caching.js';
+import type { AppDeps, Handler } from '../deps.js';
+import { entityTag, matchesIfNoneMatch } from '../etag.js';
+import { parseYear } from '../query.js';
+import { parseTilePath } from '../tile-path.js';
+
+const LAYER: LayerInfo = { name: 'dw_baseline', kind: 'classes', title: 'Dynamic World' };
+const STYLE: Style = { kind: 'palette', colors: DYNAMIC_WORLD.map(({ color }) => color) };
+const CLASS_NAMES = DYNAMIC_WORLD.map(({ name }) => name);
+
+/** GET /baselines/dw/{year}/tiles/{z}/{x}/{y}[@2x][.png .tif .npy]: Dynamic World's classes. */
+export function baselineRoute({ baselines }: AppDeps): Handler {
+  return async (c) => {
+    const { tile, scale, format } = parseTilePath(
+      c.req.param('z') ?? '',
+      c.req.param('x') ?? '',
+      c.req.param('y') ?? '',
+    );
+    const year = parseYear(c.req.param('year') ?? '');
+    const years = (await baselines?.years()) ?? [];
+    const found = years.find((candidate) => candidate.year === year);
+    if (found === undefined) {
+      throw new GeoCropError('unknown-year', `There is no baseline of ${year}.`, {
+        hint:
+          years.length === 0
+            ? 'No baseline is stored: put its files into the bucket geocrop-baselines.'
+            : `Years: ${years.map((candidate) => candidate.year).join(', ')}.`,
+        context: { year },
+      });
+    }
+    const etag = entityTag({ baseline: found.digest, tile, scale, format, style: STYLE });
+    const headers = {
+      ETag: etag,
+      'Cache-Control': SHORT,
+      'Last-Modified': found.lastModified.toUTCString(),
+      'X-GeoCrop-Tile': 'final',
+    };
+    if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag)) {
+      return new Response(null, { status: 304, headers });
+    }
+    const raster = await baselines?.tile(year, tile, { scale, signal: c.get('signal') });
+    const { body, contentType } = await renderTile(raster ?? emptyRaster(LAYER, 256 * scale), {
+      layer: LAYER,
+      tile,
+      format,
+      style: STYLE,
+      classNames: CLASS_NAMES,
+    });
+    return new Response(body, {
+      headers: { ...headers, 'Content-Type': contentType, 'Content-Length': String(body.byteLength) },
+    });
+  };
+}

@@ -1,0 +1,122 @@
+import { TileCache } from '../../../cache/tile-cache.js';
+import { isGeoCropError } from '../../../engine/errors.js';
+import { pendingTile } from '../../render/pending-tile.js';
+import type { EncodedTile } from '../../render/render-tile.js';
+import type { TileIdentity } from '../../tiles/tile-service.js';
+import { askedLayer } from '../asked-layer.js';
+import { IMMUTABLE, NO_STORE, SHORT, tileCacheControl } from '../caching.js';
+import type { AppContext, AppDeps, Handler } from '../deps.js';
+import { matchesIfNoneMatch } from '../etag.js';
+import { KEY_HEADER, mayCompute } from '../permission.js';
+import { PROBLEMS } from '../problem.js';
+import { parsePending, parseWait } from '../query.js';
+import type { LoadedTile, TileAsk } from '../tile-loader.js';
+import { TileLoader, tileTag } from '../tile-loader.js';
+import { parseTilePath } from '../tile-path.js';
+
+/** GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"). */
+export function tileRoute(deps: AppDeps): Handler {
+  const { service, config, metrics, clock } = deps;
+  const cache = new TileCache<LoadedTile>({ maxBytes: config.tileCacheBytes, now: () => clock.now() });
+  const loader = new TileLoader(service, cache, clock);
+
+  return async (c) => {
+    const query = (name: string): string | undefined => c.req.query(name);
+    const path = parseTilePath(c.req.param('z') ?? '', c.req.param('x') ?? '', c.req.param('y') ?? '');
+    const ask: TileAsk = { ...path, ...askedLayer(service, query) };
+    const waitMs = parseWait(query('wait'), config.waitSeconds);
+    const pending = parsePending(query('pending')) && ask.format === 'png';
+    const versioned = query('v') === service.version(ask.map);
+    const signal = c.get('signal');
+    const begun = clock.now();
+
+    const identity = await service.identify(ask.map, ask.layer.name, ask.tile, signal);
+    const etag = tileTag(ask, identity);
+    if (etag !== null && matchesIfNoneMatch(c.req.header('If-None-Match'), etag)) {
+      note(c, ask, { state: 'final', cache: 'client' });
+      return notModified(etag, identity, versioned);
+    }
+
+    const patience = { waitMs, mayCompute: mayCompute(config, c.req.header(KEY_HEADER)), signal };
+    let loaded: LoadedTile;
+    try {
+      loaded = identity.empty
+        ? await loader.empty(ask, etag, identity.lastModified)
+        : await loader.load(ask, etag, patience);
+    } catch (error) {
+      if (pending && isGeoCropError(error, 'not-ready')) {
+        note(c, ask, { state: 'pending' });
+        return pendingAnswer(await pendingTile(ask.scale));
+      }
+      // Nothing there is no failure: maps have edges.
+      if (!isGeoCropError(error, 'no-scenes', 'outside-coverage')) throw error;
+      loaded = await loader.empty(ask, null, null);
+    }
+    const timings = { ...loaded.timings, total: clock.now() - begun };
+    metrics.tile(loaded.tier, ask.tile.z, loaded.state);
+    if (loaded.tier !== 'memory') metrics.stages(timings);
+    note(c, ask, { state: loaded.state, cache: loaded.tier, timings: rounded(timings) });
+    return tileAnswer(loaded, timings, versioned, identity.closed);
+  };
+}
+
+function tileAnswer(
+  { body, contentType, etag, state, tier, lastModified }: LoadedTile,
+  timings: Readonly<Record<string, number>>,
+  versioned: boolean,
+  closed: boolean,
+): Response {
+  const cacheControl = tileCacheControl(state, versioned, closed);
+  return new Response(body, {
+    headers: {
+      'Content-Type': contentType,
+      'Content-Length': String(body.byteLength),
+      // What has no tag may change, whatever its address says.
+      'Cache-Control': etag === null && cacheControl === IMMUTABLE ? SHORT : cacheControl,
+      'X-GeoCrop-Tile': state,
+      'X-GeoCrop-Cache': tier,
+      'Server-Timing': serverTiming(timings),
+      ...(etag === null ? {} : { ETag: etag }),
+      ...(lastModified === null ? {} : { 'Last-Modified': lastModified.toUTCString() }),
+    },
+  });
+}
+
+function notModified(etag: string, { closed, lastModified }: TileIdentity, versioned: boolean): Response {
+  return new Response(null, {
+    status: 304,
+    headers: {
+      ETag: etag,
+      'Cache-Control': tileCacheControl('final', versioned, closed),
+      'X-GeoCrop-Tile': 'final',
+      ...(lastModified === null ? {} : { 'Last-Modified': lastModified.toUTCString() }),
+    },
+  });
+}
+
+function pendingAnswer({ body, contentType }: EncodedTile): Response {
+  return new Response(body, {
+    headers: {
+      'Content-Type': contentType,
+      'Content-Length': String(body.byteLength),
+      'Cache-Control': NO_STORE,
+      'X-GeoCrop-Tile': 'incomplete',
+      'Retry-After': String(PROBLEMS['not-ready'].retryAfter),
+    },
+  });
+}
+
+/** W3C Server Timing: names are tokens. */
+function serverTiming(timings: Readonly<Record<string, number>>): string {
+  return Object.entries(rounded(timings))
+    .map(([stage, ms]) => `${stage.replace(/[^\w-]/g, '_')};dur=${ms}`)
+    .join(', ');
+}
+
+function rounded(timings: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(timings).map(([stage, ms]) => [stage, Number(ms.toFixed(2))]));
+}
+
+function note(c: AppContext, { tile, layer, map }: TileAsk, fields: Record<string, unknown>): void {
+  Object.assign(c.get('wide'), { z: tile.z, x: tile.x, y: tile.y, layer: layer.name, ...map, ...fields });
+}

@@ -1,0 +1,92 @@
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { GeoCropError } from '../../engine/errors.js';
+import type { AppEnv } from './deps.js';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export interface RunningServer {
+  /** Where it is reached, without a slash at the end. */
+  readonly url: string;
+  /**
+   * Takes no further connection and resolves when every answer that was begun is sent. Connections that are still busy
+   * after `limitMs` are cut.
+   */
+  close(limitMs: number): Promise<void>;
+}
+
+/** Longer than the minute after which usual proxies close: so it is never us who close a connection that they reuse. */
+const KEEP_ALIVE_MS = 65_000;
+/** A request's head arrives at once or not at all. */
+const HEADERS_MS = 10_000;
+
+/** Listens; throws `config-invalid` with a plain message where the address cannot be had. */
+export async function startServer(app: Hono<AppEnv>, { host, port }: ServerOptions): Promise<RunningServer> {
+  let closing = false;
+  const handle = getRequestListener((request) => app.fetch(request), { hostname: host });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS }, (request, response) => {
+    // Who keeps a connection would keep us from stopping.
+    if (closing) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+    void handle(request, response);
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+
+  return {
+    url: `http://${shown}:${address.port}`,
+    close: (limitMs) =>
+      new Promise((resolve) => {
+        closing = true;
+        const cut = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, limitMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
+  };
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): GeoCropError {
+  const context = { host, port };
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new GeoCropError('config-invalid', `Port ${port} on ${host} is in use by another program.`, {
+        hint: 'Stop that program, or choose another port: --port 8081, or --port 0 for any that is free.',
+        context,
+        cause: error,
+      });
+    case 'EACCES':
+      return new GeoCropError('config-invalid', `Port ${port} may not be opened by this user.`, {
+        hint: 'Choose a port above 1023.',
+        context,
+        cause: error,
+      });
+    default:
+      return new GeoCropError('config-invalid', `${host}:${port} cannot be opened: ${error.message}.`, {
+        hint: 'Check --host: it must be an address of this machine, such as 127.0.0.1 or 0.0.0.0.',
+        context,
+        cause: error,
+      });
+  }
+}

@@ -1,0 +1,138 @@
+import type { TileCache } from '../../cache/tile-cache.js';
+import { INCOMPLETE_MS } from '../../cache/tile-cache.js';
+import { isGeoCropError } from '../../engine/errors.js';
+import { SharedWork } from '../../engine/windows/shared-work.js';
+import { emptyRaster } from '../render/empty-raster.js';
+import type { TileFormat } from '../render/format.js';
+import type { EncodedTile } from '../render/render-tile.js';
+import { renderTile } from '../render/render-tile.js';
+import type { Style } from '../render/style.js';
+import type {
+  LayerInfo,
+  MapKey,
+  TileAddress,
+  TileIdentity,
+  TileService,
+  TileState,
+  TileTier,
+} from '../tiles/tile-service.js';
+import type { Clock } from './clock.js';
+import { entityTag } from './etag.js';
+
+/** All that decides a tile's bytes, but its identity. */
+export interface TileAsk {
+  readonly map: MapKey;
+  readonly layer: LayerInfo;
+  readonly tile: TileAddress;
+  readonly scale: 1 | 2;
+  readonly format: TileFormat;
+  readonly style: Style;
+}
+
+/** A tile ready to be sent. */
+export interface LoadedTile extends EncodedTile {
+  /** null where the answer may not be kept. */
+  readonly etag: string | null;
+  readonly state: TileState;
+  readonly tier: TileTier;
+  readonly lastModified: Date | null;
+  /** Milliseconds by stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export interface Patience {
+  readonly waitMs: number;
+  readonly mayCompute: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The ETag of what was asked for; null where its identity says that it may not be kept. */
+export function tileTag(ask: TileAsk, identity: TileIdentity): string | null {
+  if (identity.digest === null) return null;
+  const { format, scale, style } = ask;
+  // Numbers are not drawn: their style decides nothing, but for the colours in a GeoTIFF of classes.
+  const drawn = format === 'png' || (format === 'tif' && style.kind === 'palette');
+  return entityTag({ tile: identity.digest, format, scale, style: drawn ? style : null });
+}
+
+/** Encoded tiles: from memory, or made once for all who ask at the same time. */
+export class TileLoader {
+  private readonly flights = new SharedWork<LoadedTile>();
+
+  constructor(
+    private readonly service: TileService,
+    private readonly cache: TileCache<LoadedTile>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param etag of {@link tileTag}, or null: then it may get one on the way, once its scenes are known
+   * Throws what the service throws; `not-ready` only when this caller's own patience has ended.
+   */
+  async load(ask: TileAsk, etag: string | null, patience: Patience): Promise<LoadedTile> {
+    const key = etag ?? `unversioned ${entityTag({ ...ask })}`;
+    const kept = this.cache.get(key);
+    if (kept !== undefined) return { ...kept, tier: 'memory', timings: {} };
+    const { waitMs, mayCompute, signal } = patience;
+    const until = this.clock.now() + waitMs;
+    for (let left = waitMs; ; left = until - this.clock.now()) {
+      let joined = true;
+      try {
+        // Who waits equally long shares the wait; the service shares the computing among all.
+        return await this.flights.run(`${key} ${waitMs} ${mayCompute}`, signal, (shared) => {
+          joined = false;
+          return this.make(ask, key, { waitMs: left, mayCompute, signal: shared });
+        });
+      } catch (error) {
+        // The wait that was joined began earlier than ours.
+        const goOn = joined && isGeoCropError(error, 'not-ready') && this.clock.now() < until;
+        if (!goOn) throw error;
+      }
+    }
+  }
+
+  /** A tile without anything in it, of the layer's type. */
+  async empty(ask: TileAsk, etag: string | null, lastModified: Date | null): Promise<LoadedTile> {
+    // A GeoTIFF says where it lies; all else is the same everywhere.
+    const place = ask.format === 'tif' ? { tile: ask.tile, layer: ask.layer.name } : {};
+    const { format, scale, style } = ask;
+    const key = `empty ${entityTag({ ...place, kind: ask.layer.kind, format, scale, style })}`;
+    let kept = this.cache.get(key);
+    if (kept === undefined) {
+      const encoded = await this.encode(ask, emptyRaster(ask.layer, 256 * scale));
+      kept = { ...encoded, etag: null, state: 'final', tier: 'memory', lastModified: null, timings: {} };
+      this.cache.set(key, kept);
+    }
+    return { ...kept, etag, lastModified };
+  }
+
+  private async make(ask: TileAsk, key: string, patience: Patience): Promise<LoadedTile> {
+    const { map, layer, tile, scale } = ask;
+    const values = await this.service.values(map, layer.name, tile, { scale, ...patience });
+    const begun = this.clock.now();
+    const encoded = await this.encode(ask, values.raster);
+    const timings = { ...values.timings, encode: this.clock.now() - begun };
+    const { state, tier, lastModified } = values;
+    const etag = state === 'final' ? await this.tagOfMade(ask, patience.signal) : null;
+    const loaded: LoadedTile = { ...encoded, etag, state, tier, lastModified, timings };
+    if (etag !== null) this.cache.set(etag, loaded);
+    if (state === 'incomplete') this.cache.set(key, loaded, INCOMPLETE_MS);
+    return loaded;
+  }
+
+  /** Computing looks scenes up and may quarantine one: only now is it known what the tile was made of. */
+  private async tagOfMade(ask: TileAsk, signal: AbortSignal): Promise<string | null> {
+    try {
+      return tileTag(ask, await this.service.identify(ask.map, ask.layer.name, ask.tile, signal));
+    } catch {
+      // A tile in hand is sent, without a tag.
+      return null;
+    }
+  }
+
+  private encode(ask: TileAsk, raster: Parameters<typeof renderTile>[0]): Promise<EncodedTile> {
+    const { layer, tile, format, style, map } = ask;
+    const classNames = this.service.legend(map).map((entry) => entry.name);
+    return renderTile(raster, { layer, tile, format, style, classNames });
+  }
+}
