@@ -30,14 +30,17 @@ const HEADERS_MS = 10_000;
 export async function startServer(app: Hono<AppEnv>, { host, port }: ServerOptions): Promise<RunningServer> {
   let closing = false;
   const handle = getRequestListener((request) => app.fetch(request), { hostname: host });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS }, (request, response) => {
-    // Who keeps a connection would keep us from stopping.
-    if (closing) response.shouldKeepAlive = false;
-    response.once('close', () => {
-      if (closing) setImmediate(() => server.closeIdleConnections());
-    });
-    void handle(request, response);
-  });
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS },
+    (request, response) => {
+      // Who keeps a connection would keep us from stopping.
+      if (closing) response.shouldKeepAlive = false;
+      response.once('close', () => {
+        if (closing) setImmediate(() => server.closeIdleConnections());
+      });
+      void handle(request, response);
+    },
+  );
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -68,25 +71,26 @@ export async function startServer(app: Hono<AppEnv>, { host, port }: ServerOptio
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): GeoCropError {
-  const context = { host, port };
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new GeoCropError('config-invalid', `Port ${port} on ${host} is in use by another program.`, {
-        hint: 'Stop that program, or choose another port: --port 8081, or --port 0 for any that is free.',
-        context,
-        cause: error,
-      });
-    case 'EACCES':
-      return new GeoCropError('config-invalid', `Port ${port} may not be opened by this user.`, {
-        hint: 'Choose a port above 1023.',
-        context,
-        cause: error,
-      });
-    default:
-      return new GeoCropError('config-invalid', `${host}:${port} cannot be opened: ${error.message}.`, {
-        hint: 'Check --host: it must be an address of this machine, such as 127.0.0.1 or 0.0.0.0.',
-        context,
-        cause: error,
-      });
+  const [message, hint] = reasonOf(error, host, port);
+  return new GeoCropError('config-invalid', message, { hint, context: { host, port }, cause: error });
+}
+
+function reasonOf(
+  { code, message }: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+): [message: string, hint: string] {
+  if (code === 'EADDRINUSE') {
+    return [
+      `Port ${port} on ${host} is in use by another program.`,
+      'Stop that program, or choose another port: --port 8081, or --port 0 for any that is free.',
+    ];
   }
+  if (code === 'EACCES') {
+    return [`Port ${port} may not be opened by this user.`, 'Choose a port above 1023.'];
+  }
+  return [
+    `${host}:${port} cannot be opened: ${message}.`,
+    'Check --host: it must be an address of this machine, such as 127.0.0.1 or 0.0.0.0.',
+  ];
 }
