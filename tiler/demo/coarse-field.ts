@@ -31,13 +31,19 @@ export class CoarseField {
     const i = Math.floor(gx);
     const j = Math.floor(gy);
     const fx = gx - i;
-    const rows = [0, 0, 0, 0];
-    for (let row = 0; row < 4; row++) {
-      const at = (j - 1 + row) * this.side + i;
-      const v = this.values;
-      rows[row] = cubic(v[at - 1] as number, v[at] as number, v[at + 1] as number, v[at + 2] as number, fx);
-    }
-    return cubic(rows[0] as number, rows[1] as number, rows[2] as number, rows[3] as number, gy - j);
+    const at = (j - 1) * this.side + i;
+    return cubic(
+      this.row(at, fx),
+      this.row(at + this.side, fx),
+      this.row(at + 2 * this.side, fx),
+      this.row(at + 3 * this.side, fx),
+      gy - j,
+    );
+  }
+
+  private row(at: number, t: number): number {
+    const v = this.values;
+    return cubic(v[at - 1] as number, v[at] as number, v[at + 1] as number, v[at + 2] as number, t);
   }
 }
 

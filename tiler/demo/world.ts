@@ -58,6 +58,11 @@ export class World {
     return this.units.length - 1;
   }
 
+  /** What stands at a place. */
+  describe(x: number, y: number): GroundUnit {
+    return this.find(x, y);
+  }
+
   /** 0 pale sand … 1 red clay. The communal land was given the sands. */
   private soil(x: number, y: number): number {
     return smoothStep(
