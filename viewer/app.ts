@@ -159,6 +159,7 @@ export class App {
     this.#controls.show(this.#url, layer);
     this.#store?.close();
     this.#overlay.clear();
+    this.#furniture.setStatus(`${layer.title} …`, true, false);
     this.#shares = null;
     this.#legend = null;
     this.#classLegend ??= await this.#fetchLegend('classes');

@@ -121,8 +121,11 @@ export class TileStore<P> {
 
   /** Tiles in view, most urgent first. */
   setView(tiles: readonly TileAddress[]): void {
-    this.#order = tiles.map(tileKey);
-    this.#inView = new Set(this.#order);
+    const order = tiles.map(tileKey);
+    const moved =
+      order.length !== this.#order.length || order.some((key, index) => key !== this.#order[index]);
+    this.#order = order;
+    this.#inView = new Set(order);
     for (const key of this.#order) {
       const entry = this.#entries.get(key);
       // Its timer was dropped when it left the view.
@@ -140,6 +143,7 @@ export class TileStore<P> {
       entry.cancelTimer?.();
       entry.cancelTimer = null;
     }
+    if (moved) this.#options.onChange();
     this.#settle();
   }
 
