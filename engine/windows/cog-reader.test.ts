@@ -7,6 +7,7 @@ import type { ByteSource } from './byte-source.js';
 import { CogReader } from './cog-reader.js';
 import type { CogHeader } from './cog-header.js';
 import { fixtureHref, FIXTURES } from './fixtures/fixtures.js';
+import { readLevel } from './read-level.js';
 import { CountingSource, mapStore, memorySource } from './testing.js';
 
 const HREF = 'https://example.test/scene/B04.tif';
@@ -119,6 +120,24 @@ test('what a store gives back is not trusted', async () => {
   const again = new CogReader({ source, store });
   assert.deepEqual(await again.blocks(await again.header(HREF), ALL), blocks);
   assert.equal(again.stats.storeHits, 0);
+});
+
+test('a block that did not decode is fetched anew, and so is the header', async () => {
+  const damaged = FILE.slice();
+  const store = mapStore();
+  const served: Record<string, Uint8Array> = { [HREF]: damaged };
+  const source = new CountingSource(memorySource(served));
+  const reader = new CogReader({ source, store });
+  const [offset = NaN] = (await knownHeader()).levels[0]?.offsets ?? [];
+  damaged.fill(0, offset, offset + 20);
+  await assert.rejects(readLevel(reader, HREF, 0), (error) => isGeoCropError(error, 'block-corrupt'));
+  served[HREF] = FILE;
+  source.clear();
+  const { data } = await readLevel(reader, HREF, 0);
+  assert.equal(data.length, 46 * 35);
+  // Header and one block; the good blocks were kept.
+  assert.equal(source.reads.length, 2);
+  assert.equal(source.reads[1]?.start, offset);
 });
 
 test('a store that rejects is no error', async () => {

@@ -94,6 +94,23 @@ export class CogReader {
     return wanted.map((block) => (block === null ? null : (bytes[next++] ?? null)));
   }
 
+  /**
+   * After blocks did not decode: neither they nor the header are taken from memory or store again, so that a file that was
+   * mended at its source, or bytes that were damaged on their way, are not held against it for ever.
+   */
+  async forget(header: CogHeader, requests: readonly BlockRequest[]): Promise<void> {
+    const { href } = header;
+    this.headers.delete(href);
+    if (!this.keeps(href)) return;
+    const keys = requests.map((request) => this.wanted(header, request)?.storeKey ?? null);
+    await Promise.all(
+      // A store cannot delete; nothing that is kept is empty.
+      [headerKey(href), ...keys.filter((key) => key !== null)].map((key) =>
+        this.store.put(key, new Uint8Array(0)).catch(() => undefined),
+      ),
+    );
+  }
+
   get stats(): CogReaderStats {
     return { ...this.flights.stats, headersRead: this.headersRead, headersKept: this.headersKept };
   }

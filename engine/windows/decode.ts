@@ -3,6 +3,7 @@ import { blockBytes, newArray, rowBytes, viewOf, type BlockArray, type BlockSpec
 import { SAMPLE_BYTES } from './cog-header.js';
 import { inflate } from './codecs/inflate.js';
 import { decodeLzw } from './codecs/lzw.js';
+import { unsupportedBlock } from './codecs/unsupported.js';
 import { decodePackBits } from './codecs/packbits.js';
 import { swapBytes, undoFloatingPoint, undoHorizontal } from './predictor.js';
 
@@ -68,7 +69,7 @@ function decompressSync(spec: BlockSpec, bytes: Uint8Array): Uint8Array {
       // Not slice(): that of a Buffer is no copy.
       return new Uint8Array(bytes.subarray(0, most));
     default:
-      throw unsupported(spec, `Compression ${spec.compression} is not read here.`);
+      throw unsupportedBlock(spec, `Compression ${spec.compression} is not read here.`);
   }
 }
 
@@ -82,7 +83,7 @@ async function decompress(spec: BlockSpec, bytes: Uint8Array): Promise<Uint8Arra
     case JPEG:
       return (await import('./codecs/jpeg.js')).decodeJpeg(spec, bytes);
     default:
-      throw unsupported(spec, `Compression ${spec.compression} is not read.`);
+      throw unsupportedBlock(spec, `Compression ${spec.compression} is not read.`);
   }
 }
 
@@ -100,14 +101,14 @@ function finish(spec: BlockSpec, raw: Uint8Array): BlockArray {
   const ownsOrder = spec.compression === JPEG || spec.compression === LERC;
   if (!ownsOrder && spec.predictor === PREDICTOR_FLOATING_POINT) {
     if (spec.dataType !== 'float32' && spec.dataType !== 'float64') {
-      throw unsupported(spec, `Predictor 3 on ${spec.dataType} is not read.`);
+      throw unsupportedBlock(spec, `Predictor 3 on ${spec.dataType} is not read.`);
     }
     undoFloatingPoint(whole, rowSamples, spec.samples, spec.dataType === 'float32' ? 4 : 8);
   } else if (!ownsOrder) {
     if (!spec.littleEndian) swapBytes(whole, size);
     if (spec.predictor === PREDICTOR_HORIZONTAL)
       undoHorizontal(integers(whole, size), rowSamples, spec.samples);
-    else if (spec.predictor !== 1) throw unsupported(spec, `Predictor ${spec.predictor} is not read.`);
+    else if (spec.predictor !== 1) throw unsupportedBlock(spec, `Predictor ${spec.predictor} is not read.`);
   }
   const array = viewOf(spec.dataType, whole);
   return rows === spec.blockHeight ? array : array.fill(spec.fill, rows * rowSamples);
@@ -132,13 +133,6 @@ function integers(bytes: Uint8Array, size: number): Uint8Array | Uint16Array | U
     default:
       return bytes;
   }
-}
-
-function unsupported(spec: BlockSpec, message: string): GeoCropError {
-  return new GeoCropError('cog-unsupported', message, {
-    hint: 'Convert it with gdal_translate -of COG -co COMPRESS=DEFLATE.',
-    context: { href: spec.href, level: spec.level, compression: spec.compression },
-  });
 }
 
 function decodeError(spec: BlockSpec, bytes: Uint8Array, error: unknown): GeoCropError {

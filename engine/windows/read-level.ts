@@ -59,8 +59,14 @@ export async function readWindow(
   }
   const blocks = await reader.blocks(header, requests, signal);
   const inBlock = samples / planes;
-  for (const [i, { plane, block }] of requests.entries()) {
-    const values = await decodeBlock(blockSpec(header, level, block), blocks[i] ?? null);
+  for (const [i, request] of requests.entries()) {
+    const { plane, block } = request;
+    const values = await decodeBlock(blockSpec(header, level, block), blocks[i] ?? null).catch(
+      async (error: unknown) => {
+        await reader.forget(header, [request]);
+        throw error;
+      },
+    );
     const left = (block % found.blocksAcross) * found.blockWidth;
     const top = Math.floor(block / found.blocksAcross) * found.blockHeight;
     const [fromX, toX] = [Math.max(x, left), Math.min(x + width, left + found.blockWidth)];

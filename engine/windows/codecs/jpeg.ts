@@ -1,6 +1,6 @@
 import { getDecoder } from 'geotiff';
 import type { BlockSpec } from '../block-spec.js';
-import { GeoCropError } from '../../errors.js';
+import { unsupportedBlock } from './unsupported.js';
 
 const JPEG = 7;
 
@@ -10,10 +10,7 @@ const JPEG = 7;
  */
 export async function decodeJpeg(spec: BlockSpec, bytes: Uint8Array): Promise<Uint8Array> {
   if (spec.ycbcr === true) {
-    throw new GeoCropError('cog-unsupported', 'JPEG blocks in YCbCr are not read.', {
-      hint: 'Convert it with gdal_translate -of COG -co COMPRESS=DEFLATE.',
-      context: { href: spec.href, level: spec.level },
-    });
+    throw unsupportedBlock(spec, 'JPEG blocks in YCbCr are not read.');
   }
   checkFrame(spec, bytes);
   const tables = spec.jpegTables === undefined ? {} : { JPEGTables: Buffer.from(spec.jpegTables, 'base64') };

@@ -1,7 +1,7 @@
 import { getDecoder } from 'geotiff';
 import { blockBytes, type BlockSpec } from '../block-spec.js';
-import { GeoCropError } from '../../errors.js';
 import { inflate } from './inflate.js';
+import { unsupportedBlock } from './unsupported.js';
 import { decodeZstd } from './zstd.js';
 
 const LERC = 34887;
@@ -89,9 +89,9 @@ function readHeader(spec: BlockSpec, bytes: Uint8Array): LercHeader {
     throw new Error(`its LERC header says ${length} of ${bytes.length} bytes`);
   }
   if (valid < 0 || valid > rows * cols) throw new Error(`its LERC header says ${valid} valid pixels`);
-  if (version > 5) throw unsupported(spec, `LERC of version ${version} is not read.`);
+  if (version > 5) throw unsupportedBlock(spec, `LERC of version ${version} is not read.`);
   if (valid < rows * cols && !spec.dataType.startsWith('float')) {
-    throw unsupported(spec, 'LERC blocks of whole numbers with a mask are not read.');
+    throw unsupportedBlock(spec, 'LERC blocks of whole numbers with a mask are not read.');
   }
   return { length, rows, valid, mask };
 }
@@ -122,13 +122,6 @@ function maskOut(values: Float32Array | Float64Array, bits: Uint8Array, samples:
     const valid = bits[pixel >> 3]! & (0x80 >> (pixel & 7));
     if (valid === 0) values.fill(NaN, pixel * samples, (pixel + 1) * samples);
   }
-}
-
-function unsupported(spec: BlockSpec, message: string): GeoCropError {
-  return new GeoCropError('cog-unsupported', message, {
-    hint: 'Convert it with gdal_translate -of COG -co COMPRESS=DEFLATE.',
-    context: { href: spec.href, level: spec.level },
-  });
 }
 
 /** Lerc2's DataType. */
