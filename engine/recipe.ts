@@ -1,0 +1,35 @@
+import { shortDigest } from './digest.js';
+import type { Band } from './scenes/scene.js';
+import type { SeasonDefinition } from './season.js';
+
+/** Raised whenever the same inputs would give other numbers: archived tiles of older epochs are then made anew. */
+export const ENGINE_EPOCH = 1;
+
+/** Which SCL classes count as ground, and which are grown as clouds and shadows. FEATURES.md section 2. */
+export const MASK_PROFILE = { valid: [2, 4, 5, 6, 7, 11], grown: [3, 8, 9, 10] } as const;
+
+/** What decides features, `truecolor` and `observations`, scenes apart. */
+export interface PixelsRecipe {
+  readonly features: 'FEATURE_ORDER_V1';
+  /** Validity is judged over all of these, in the order of BANDS. */
+  readonly bands: readonly Band[];
+  readonly mask: typeof MASK_PROFILE;
+  /** Pixels of the SCL's own grid by which clouds and shadows are grown. */
+  readonly cloudBufferPixels: number;
+  /** Percent: scenes with more are not used. */
+  readonly cloudLimit: number;
+  readonly season: SeasonDefinition;
+  /** Collection profile: how DN become reflectance. */
+  readonly profile: string;
+  readonly epoch: number;
+}
+
+/** 16 hex digits: names the archive folder of features, `truecolor` and `observations`. */
+export function pixelsRecipeDigest(recipe: PixelsRecipe): string {
+  return shortDigest(recipe);
+}
+
+/** 16 hex digits: names the archive folder of `classes` and `confidence`; the first 8 are the `v` of URLs. */
+export function mapRecipeDigest(pixels: PixelsRecipe, bundleDigest: string): string {
+  return shortDigest({ pixels, bundle: bundleDigest });
+}

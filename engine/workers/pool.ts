@@ -1,0 +1,148 @@
+import { Worker, type TransferListItem } from 'node:worker_threads';
+import { GeoCropError, fromErrorData, type ErrorData } from '../errors.js';
+import type { TaskInput, TaskName, TaskOutput } from './tasks.js';
+
+export interface WorkerPoolOptions {
+  /** Threads; at least 1. */
+  readonly threads: number;
+  /** Compiled once on the main thread, instantiated by each worker. */
+  readonly kernels: WebAssembly.Module;
+}
+
+/** Sent to a worker for a task, and what it answers. Setup messages have id 0 and no answer. */
+export interface TaskMessage {
+  readonly id: number;
+  readonly name: TaskName;
+  readonly input: unknown;
+}
+export type TaskAnswer =
+  { readonly id: number; readonly output: unknown } | { readonly id: number; readonly error: ErrorData };
+
+interface Pending {
+  readonly message: TaskMessage;
+  readonly transfer: readonly TransferListItem[];
+  readonly priority: number;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Slot {
+  worker: Worker;
+  task: Pending | null;
+}
+
+/**
+ * Worker threads that do the heavy arithmetic, one task at a time each. Tasks wait in order of priority (lower first),
+ * then of arrival. A thread that dies fails its task only, and is replaced. Idle threads do not keep the process alive.
+ */
+export class WorkerPool {
+  readonly threads: number;
+  readonly #slots: Slot[] = [];
+  readonly #waiting: Pending[] = [];
+  readonly #setups: TaskMessage[] = [];
+  #nextId = 1;
+  #closed = false;
+
+  constructor(private readonly options: WorkerPoolOptions) {
+    this.threads = Math.max(1, options.threads);
+    for (let index = 0; index < this.threads; index += 1) {
+      this.#slots.push({ worker: this.#start(index), task: null });
+    }
+  }
+
+  run<K extends TaskName>(
+    name: K,
+    input: TaskInput<K>,
+    options: { readonly priority?: number; readonly transfer?: readonly TransferListItem[] } = {},
+  ): Promise<TaskOutput<K>> {
+    if (this.#closed) return Promise.reject(stopping());
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        message: { id: this.#nextId++, name, input },
+        transfer: options.transfer ?? [],
+        priority: options.priority ?? 0,
+        resolve: resolve as (output: unknown) => void,
+        reject,
+      };
+      const place = this.#waiting.findIndex((other) => other.priority > pending.priority);
+      this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, pending);
+      this.#dispatch();
+    });
+  }
+
+  /** Something that every worker must know (a model): sent to all, and to each that is started later. */
+  setup<K extends TaskName>(name: K, input: TaskInput<K>): void {
+    const message: TaskMessage = { id: 0, name, input };
+    this.#setups.push(message);
+    for (const slot of this.#slots) slot.worker.postMessage(message);
+  }
+
+  /** Waiting tasks are rejected, running ones ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const pending of this.#waiting.splice(0)) pending.reject(stopping());
+    await Promise.all(
+      this.#slots.map(async (slot) => {
+        slot.task?.reject(stopping());
+        slot.task = null;
+        await slot.worker.terminate();
+      }),
+    );
+  }
+
+  #start(index: number): Worker {
+    const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
+      workerData: { index, kernels: this.options.kernels },
+    });
+    worker.on('message', (answer: TaskAnswer) => this.#finish(index, answer));
+    worker.on('error', (cause) => this.#lose(index, cause));
+    worker.on('exit', () => this.#lose(index, undefined));
+    for (const message of this.#setups) worker.postMessage(message);
+    worker.unref();
+    return worker;
+  }
+
+  #finish(index: number, answer: TaskAnswer): void {
+    const slot = this.#slots[index];
+    const task = slot?.task;
+    if (slot === undefined || !task || task.message.id !== answer.id) return;
+    slot.task = null;
+    slot.worker.unref();
+    if ('error' in answer) task.reject(fromErrorData(answer.error));
+    else task.resolve(answer.output);
+    this.#dispatch();
+  }
+
+  #lose(index: number, cause: unknown): void {
+    const slot = this.#slots[index];
+    if (slot === undefined || this.#closed) return;
+    const task = slot.task;
+    slot.task = null;
+    slot.worker.removeAllListeners();
+    slot.worker.on('error', () => undefined);
+    void slot.worker.terminate();
+    slot.worker = this.#start(index);
+    task?.reject(
+      new GeoCropError('internal', `A compute thread died in "${task.message.name}".`, {
+        cause,
+        hint: 'If it happens again, the machine may be short of memory; the log has the reason.',
+      }),
+    );
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    for (const slot of this.#slots) {
+      if (slot.task !== null) continue;
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      slot.task = next;
+      slot.worker.ref();
+      slot.worker.postMessage(next.message, next.transfer);
+    }
+  }
+}
+
+function stopping(): GeoCropError {
+  return new GeoCropError('shutting-down', 'The process is stopping.');
+}

@@ -1,0 +1,61 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorData } from '../errors.js';
+import { instantiateKernels } from '../kernels/load.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { TaskAnswer, TaskMessage } from './pool.js';
+import type { ArenaRef, TaskInput, TaskName, TaskOutput } from './tasks.js';
+import { classify, learnBundle } from './handlers/classify.js';
+import { encode } from './handlers/encode.js';
+import { indexGrid } from './handlers/index-grid.js';
+import { mask } from './handlers/mask.js';
+import { project } from './handlers/project.js';
+import { smooth } from './handlers/smooth.js';
+import { step } from './handlers/step.js';
+
+/** What a handler sees of its worker: kernels over the arena's memory, and the region that is its own. */
+export interface WorkerArena {
+  readonly kernels: Kernels;
+  readonly buffer: ArrayBufferLike;
+  readonly scratch: { readonly start: number; readonly bytes: number };
+}
+
+const { index, kernels: kernelModule } = workerData as { index: number; kernels: WebAssembly.Module };
+const instances = new Map<number, Kernels>();
+
+function openArena(arena: ArenaRef): WorkerArena {
+  let kernels = instances.get(arena.id);
+  if (kernels === undefined) {
+    kernels = instantiateKernels(kernelModule, arena.memory);
+    instances.set(arena.id, kernels);
+  }
+  const scratch = arena.scratch[index];
+  if (scratch === undefined) throw new RangeError(`no scratch for worker ${index}`);
+  return { kernels, buffer: arena.memory.buffer, scratch };
+}
+
+type Handler<K extends TaskName> = (input: TaskInput<K>) => TaskOutput<K> | Promise<TaskOutput<K>>;
+const handlers: { readonly [K in TaskName]: Handler<K> } = {
+  project: (input) => project(input),
+  index: (input) => indexGrid(input, openArena(input.arena)),
+  mask: (input) => mask(input, openArena(input.arena)),
+  step: (input) => step(input, openArena(input.arena)),
+  classify: (input) => classify(input, openArena(input.stack.arena)),
+  smooth: (input) => smooth(input),
+  encode: (input) => encode(input),
+  bundle: (input) => learnBundle(input),
+};
+
+async function answer({ id, name, input }: TaskMessage): Promise<TaskAnswer> {
+  try {
+    const handler = handlers[name] as (input: unknown) => unknown;
+    return { id, output: await handler(input) };
+  } catch (error) {
+    return { id, error: toErrorData(error) };
+  }
+}
+
+parentPort?.on('message', (message: TaskMessage) => {
+  void answer(message).then((result) => {
+    if (message.id !== 0) parentPort?.postMessage(result);
+  });
+});
