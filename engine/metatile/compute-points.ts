@@ -1,5 +1,4 @@
 import type { Bundle } from '../classes/bundle.js';
-import { NATIVE_ZOOM } from '../geo/tile-matrix.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
 import { newPlanes, NO_CLASS } from './planes.js';
 import { observationsAt, type Observation } from './observations.js';
@@ -48,7 +47,6 @@ export interface PointResult extends PixelFeatures {
   /** Percent by class id. */
   readonly percent: readonly number[] | null;
   readonly faults: readonly ReadFault[];
-  readonly zoom: typeof NATIVE_ZOOM;
 }
 
 /** One map pixel with the neighbours that its smoothing needs. @param px @param py global column and row at zoom 14 */
@@ -97,7 +95,6 @@ export async function computePoint(
         ? null
         : input.bundle.classes.map((_, id) => percent[id * size + centre] ?? 0),
     faults: season.faults,
-    zoom: NATIVE_ZOOM,
   };
 }
 

@@ -63,14 +63,14 @@ export class SeasonStack {
     }));
     const tables = featureTables(season.nodes);
     const t = arena.take(4 * dates);
-    const reflectance = arena.take(4 * 2 * MAX_SCENES_A_DATE * dates);
+    const reflectance = arena.take(8 * 2 * MAX_SCENES_A_DATE * dates);
     const planeOf = arena.take(4 * BANDS.length);
     const tableStart = arena.take(tables.byteLength);
     const { buffer } = arena.memory;
     new Int32Array(buffer, t, dates).set(plan.map((date) => date.t));
     new Int32Array(buffer, planeOf, BANDS.length).set(BANDS.map((band) => bands.indexOf(band)));
-    new Float32Array(buffer, tableStart, tables.length).set(tables);
-    const scales = new Float32Array(buffer, reflectance, 2 * MAX_SCENES_A_DATE * dates);
+    new Float64Array(buffer, tableStart, tables.length).set(tables);
+    const scales = new Float64Array(buffer, reflectance, 2 * MAX_SCENES_A_DATE * dates);
     plan.forEach((date, d) =>
       date.scenes.forEach((source, rank) => {
         scales.set([source.reflectance.scale, source.reflectance.offset], 2 * (MAX_SCENES_A_DATE * d + rank));
@@ -93,7 +93,7 @@ export class SeasonStack {
       tables: tableStart,
     };
     this.reserveScratch(
-      classifyScratchBytes(dates, season.nodes, Math.max(CLASSIFY_CHUNK, this.stride + 8) + 8 * this.stride),
+      classifyScratchBytes(dates, season.nodes, Math.max(CLASSIFY_CHUNK, this.stride + 8)),
     );
     // No date counts before it has been read.
     new Uint8Array(buffer, scene, this.nPad * dates).fill(0);

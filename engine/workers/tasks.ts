@@ -1,4 +1,4 @@
-import type { BundleData } from '../classes/classifier.js';
+import type { BundleData } from '../classes/bundle.js';
 import type { EncodedProduct, ProductContext } from '../encode/products.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { Raster } from '../raster.js';
@@ -21,7 +21,7 @@ export interface Tasks {
   /** A raster as a Cloud Optimized GeoTIFF. */
   encode: { input: { name: string; raster: Raster; context: ProductContext }; output: EncodedProduct };
   /** Setup: makes a model known to the worker. */
-  bundle: { input: BundleData; output: null };
+  bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }
 export type TaskName = keyof Tasks;
 export type TaskInput<K extends TaskName> = Tasks[K]['input'];

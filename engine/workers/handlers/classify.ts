@@ -1,8 +1,8 @@
-import { createClassifier, type BundleData, type Classifier } from '../../classes/classifier.js';
+import { createClassifier, type Classifier } from '../../classes/classifier.js';
 import { GeoCropError } from '../../errors.js';
 import { FEATURE_ORDER_V1 } from '../../pixels/feature-order.js';
 import { featureScratchBytes } from '../../pixels/feature-tables.js';
-import type { ClassifyInput, ProductPlanes, TaskOutput } from '../tasks.js';
+import type { ClassifyInput, ProductPlanes, TaskInput, TaskOutput } from '../tasks.js';
 import type { WorkerArena } from '../worker-entry.js';
 
 /** True colour stretches reflectance 0 to 0.3 over 0 to 255. DESIGN.md section 5. */
@@ -15,9 +15,9 @@ const RGB_FEATURES = (['red_median', 'green_median', 'blue_median'] as const).ma
 
 const classifiers = new Map<string, Promise<Classifier>>();
 
-export async function learnBundle(data: BundleData): Promise<null> {
-  if (!classifiers.has(data.digest)) classifiers.set(data.digest, createClassifier(data));
-  await classifiers.get(data.digest);
+export async function learnBundle({ digest, data }: TaskInput<'bundle'>): Promise<null> {
+  if (!classifiers.has(digest)) classifiers.set(digest, createClassifier(data));
+  await classifiers.get(digest);
   return null;
 }
 

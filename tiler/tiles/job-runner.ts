@@ -1,0 +1,166 @@
+import type { Archive } from '../../cache/archive.js';
+import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { TILE_SIZE, METATILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
+import { MetatileComputation } from '../../engine/metatile/metatile-computation.js';
+import type { ReadFault } from '../../engine/metatile/read-date.js';
+import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
+import type { Target } from '../../engine/metatile/target.js';
+import type { SceneList } from '../../engine/scenes/scene.js';
+import { archiveMetatile } from './archive-metatile.js';
+import { usesBaseline, type MapDefinition } from './maps.js';
+import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
+import type { TileEvent } from './tile-service.js';
+
+/** What is told to metrics, log and /events while a metatile is made. */
+export interface JobObserver {
+  tile(event: TileEvent): void;
+  stage(stage: string, seconds: number): void;
+  read(blocks: number, bytes: number): void;
+  warn(message: string, context: Record<string, unknown>): void;
+}
+
+export interface JobRunnerOptions {
+  readonly compute: ComputeDeps;
+  readonly archive: Archive;
+  readonly definition: (job: MetatileJob) => MapDefinition;
+  readonly scenes: (job: MetatileJob, signal: AbortSignal) => Promise<SceneList>;
+  /** Called with what could not be read, when a metatile stayed incomplete. */
+  readonly onFaults: (job: MetatileJob, faults: readonly ReadFault[]) => Promise<void>;
+  readonly baseline: (target: Target) => Promise<Int8Array>;
+  /** null: the collection has no SCL. */
+  readonly hasScl: boolean;
+  readonly observer: JobObserver;
+  readonly now: () => Date;
+}
+
+/** Does one metatile: wanted tiles first, each delivered when it is ready; then the rest; then the archive. */
+export function createJobRunner(options: JobRunnerOptions): (job: MetatileJob, signal: AbortSignal) => Promise<void> {
+  return async (job, signal) => {
+    try {
+      await runJob(options, job, signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        options.observer.tile({ map: job.map, tile: job.metatile, state: 'failed', message: messageOf(error) });
+      }
+      throw error;
+    } finally {
+      options.compute.arena.reset();
+    }
+  };
+}
+
+async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: AbortSignal): Promise<void> {
+  const { observer } = options;
+  const begun = performance.now();
+  const list = await options.scenes(job, signal);
+  const definition = options.definition(job);
+  if (list.scenes.length === 0) throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
+  const { bundle, pixels } = definition;
+  const computation = new MetatileComputation(options.compute, {
+    metatile: job.metatile,
+    list,
+    season: definition.season,
+    bands: pixels.bands,
+    cloudBufferPixels: options.hasScl ? pixels.cloudBufferPixels : null,
+    bundle,
+    features: job.feature === null ? [] : [job.feature],
+    ...(usesBaseline(bundle) ? { dwClass: options.baseline } : {}),
+  });
+  const planMs = performance.now() - begun;
+  const native = nativeTiles(job.metatile);
+  const timings = (): Record<string, number> => ({
+    plan: planMs,
+    read: computation.season.tally.readMs,
+    decode: computation.season.tally.decodeMs,
+    sample: computation.season.tally.sampleMs + computation.season.tally.maskMs,
+    features: computation.timings.featuresMs,
+    inference: computation.timings.inferenceMs,
+    smoothing: computation.timings.smoothingMs,
+  });
+
+  const finish = async (tile: TileId): Promise<void> => {
+    observer.tile({ map: job.map, tile, state: 'reading', progress: 0 });
+    await computation.tile(tile, signal, (progress) => {
+      observer.tile(
+        progress < 1
+          ? { map: job.map, tile, state: 'reading', progress }
+          : { map: job.map, tile, state: 'computing' },
+      );
+    });
+    deliver(job, tile, computation, timings());
+    observer.tile({ map: job.map, tile, state: 'ready' });
+  };
+
+  job.begun = true;
+  for (let wanted = nextNative(job); wanted !== undefined; wanted = nextNative(job)) await finish(wanted);
+  await computation.readAll(signal);
+  const remaining = new Set(native);
+  while (remaining.size > 0) {
+    signal.throwIfAborted();
+    const wanted = nextNative(job);
+    const tile = [...remaining].find((one) => one.x === wanted?.x && one.y === wanted.y) ?? [...remaining][0];
+    if (tile === undefined) break;
+    remaining.delete(tile);
+    await finish(tile);
+  }
+
+  const { tally } = computation.season;
+  observer.read(tally.blocksDecoded, tally.bytes);
+  for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
+  const products = computation.products();
+  const { faults } = computation;
+  if (faults.length === 0) {
+    const written = performance.now();
+    await archiveMetatile({
+      archive: options.archive,
+      pool: options.compute.pool,
+      definition,
+      metatile: job.metatile,
+      list,
+      products,
+      feature: job.feature,
+      now: options.now(),
+    });
+    observer.stage('write', (performance.now() - written) / 1000);
+  }
+  job.deliver('whole', { products, incomplete: faults.length > 0, timings: timings() });
+  if (faults.length === 0) {
+    observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
+    return;
+  }
+  observer.warn('a metatile is incomplete and was not archived', {
+    metatile: `${job.metatile.z}/${job.metatile.x}/${job.metatile.y}`,
+    faults: faults.map(({ date, scene, asset, error }) => ({ date, scene, asset, code: error.code, message: error.message })),
+  });
+  await options.onFaults(job, faults);
+}
+
+function deliver(
+  job: MetatileJob,
+  tile: TileId,
+  computation: MetatileComputation,
+  timings: Record<string, number>,
+): void {
+  const products: JobProducts = {
+    products: computation.products(tile),
+    incomplete: computation.faults.length > 0,
+    timings,
+  };
+  job.deliver(tile, products);
+}
+
+/** The next wanted native tile; undefined where all of the metatile, or nothing, is wanted next. */
+function nextNative(job: MetatileJob): TileId | undefined {
+  const wanted: Wanted | undefined = job.nextWanted();
+  return wanted === 'whole' ? undefined : wanted;
+}
+
+/** The 16 tiles of zoom 14, row by row. */
+export function nativeTiles(metatile: TileId): TileId[] {
+  const across = METATILE_SIZE / TILE_SIZE;
+  return Array.from({ length: across ** 2 }, (_, i) => ({
+    z: 14,
+    x: metatile.x * across + (i % across),
+    y: metatile.y * across + Math.floor(i / across),
+  }));
+}

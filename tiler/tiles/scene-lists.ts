@@ -1,0 +1,139 @@
+import { LRUCache } from 'lru-cache';
+import { isGeoCropError, type ErrorCode } from '../../engine/errors.js';
+import type { TileId } from '../../engine/geo/tile-matrix.js';
+import type { ReadFault } from '../../engine/metatile/read-date.js';
+import { restrictSceneList, type Quarantine } from '../../engine/scenes/restrict-scene-list.js';
+import type { SceneList } from '../../engine/scenes/scene.js';
+import { isClosed } from '../../engine/season.js';
+import { SharedWork } from '../../engine/windows/shared-work.js';
+import type { MapDefinition } from './maps.js';
+
+/** A fault of one scene that is not the network's: seen once it may pass, seen again after an hour it stays. */
+export interface SceneFault {
+  readonly id: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly firstSeenAt: string;
+  /** null: not yet left out. */
+  readonly quarantinedAt: string | null;
+}
+
+/** Where looked-up lists and faults are kept, and who looks up. */
+export interface SceneListDeps {
+  readList(definition: MapDefinition, metatile: TileId): Promise<SceneList | undefined>;
+  writeList(definition: MapDefinition, metatile: TileId, list: SceneList): Promise<void>;
+  readFaults(definition: MapDefinition, metatile: TileId): Promise<readonly SceneFault[]>;
+  writeFaults(definition: MapDefinition, metatile: TileId, faults: readonly SceneFault[]): Promise<void>;
+  /** Asks STAC. */
+  lookUp(definition: MapDefinition, metatile: TileId, signal: AbortSignal): Promise<SceneList>;
+  readonly now: () => Date;
+  readonly warn: (message: string, context: Record<string, unknown>) => void;
+}
+
+const HOUR = 3_600_000;
+/** An open season gets new scenes: looked up again after this. DESIGN.md section 5. */
+const OPEN_LIST_AGE = 6 * HOUR;
+/** A fault that is seen again after this is the scene's own. */
+const FAULT_AGE = HOUR;
+/** A scene in quarantine is tried again after this. */
+const QUARANTINE_AGE = 7 * 24 * HOUR;
+
+/** These lie in the scene; time-outs and 5xx lie in the network and pass. */
+const LASTING: readonly ErrorCode[] = [
+  'source-missing',
+  'source-forbidden',
+  'block-corrupt',
+  'cog-malformed',
+  'cog-unsupported',
+  'unsupported-crs',
+];
+
+interface Entry {
+  readonly list: SceneList;
+  readonly faults: readonly SceneFault[];
+}
+
+/** The scenes of metatiles: from memory, else the store, else STAC; each looked up once however many ask. */
+export class SceneLists {
+  readonly #entries = new LRUCache<string, Entry>({ max: 2_000 });
+  readonly #work = new SharedWork<Entry>();
+
+  constructor(private readonly deps: SceneListDeps) {}
+
+  /** What is kept, also where it is old; undefined where it was never looked up, or for another cloud limit. */
+  async stored(definition: MapDefinition, metatile: TileId): Promise<SceneList | undefined> {
+    const entry = await this.#stored(definition, metatile);
+    return entry === undefined ? undefined : this.#view(definition, entry);
+  }
+
+  /** Looks up where nothing is kept or where it is old. @throws stac-… */
+  async get(definition: MapDefinition, metatile: TileId, signal?: AbortSignal): Promise<SceneList> {
+    const kept = await this.#stored(definition, metatile);
+    if (kept !== undefined && !this.#isOld(definition, kept.list)) return this.#view(definition, kept);
+    try {
+      const entry = await this.#work.run(keyOf(definition, metatile), signal, async (shared) => {
+        const list = await this.deps.lookUp(definition, metatile, shared);
+        await this.deps.writeList(definition, metatile, list);
+        const made = { list, faults: kept?.faults ?? (await this.deps.readFaults(definition, metatile)) };
+        this.#entries.set(keyOf(definition, metatile), made);
+        return made;
+      });
+      return this.#view(definition, entry);
+    } catch (error) {
+      // An old list is better than none while the catalogue is away.
+      if (kept === undefined || !isGeoCropError(error, 'stac-unavailable', 'stac-malformed', 'stac-refused')) throw error;
+      this.deps.warn('the catalogue does not answer; the scene list of before is used', { error: error.message });
+      return this.#view(definition, kept);
+    }
+  }
+
+  /** Remembers what could not be read; what was seen an hour ago already is left out from now on. */
+  async report(definition: MapDefinition, metatile: TileId, faults: readonly ReadFault[]): Promise<void> {
+    const lasting = faults.filter(({ error }) => LASTING.includes(error.code));
+    if (lasting.length === 0) return;
+    const now = this.deps.now();
+    const known = new Map((await this.deps.readFaults(definition, metatile)).map((fault) => [fault.id, fault]));
+    for (const { scene, asset, error } of lasting) {
+      const before = known.get(scene);
+      const again = before !== undefined && now.getTime() - Date.parse(before.firstSeenAt) >= FAULT_AGE;
+      known.set(scene, {
+        id: scene,
+        reason: `${asset}: ${error.message}`,
+        firstSeenAt: before?.firstSeenAt ?? now.toISOString(),
+        quarantinedAt: before?.quarantinedAt ?? (again ? now.toISOString() : null),
+      });
+    }
+    await this.deps.writeFaults(definition, metatile, [...known.values()]);
+    this.#entries.delete(keyOf(definition, metatile));
+  }
+
+  async #stored(definition: MapDefinition, metatile: TileId): Promise<Entry | undefined> {
+    const key = keyOf(definition, metatile);
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const list = await this.deps.readList(definition, metatile);
+    if (list === undefined) return undefined;
+    const entry = { list, faults: await this.deps.readFaults(definition, metatile) };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #isOld(definition: MapDefinition, list: SceneList): boolean {
+    const now = this.deps.now();
+    const lookedUp = new Date(list.lookedUpAt);
+    if (isClosed(definition.season, lookedUp)) return false;
+    return now.getTime() - lookedUp.getTime() >= OPEN_LIST_AGE;
+  }
+
+  #view(definition: MapDefinition, { list, faults }: Entry): SceneList {
+    const now = this.deps.now().getTime();
+    const quarantined: Quarantine[] = faults
+      .filter(({ quarantinedAt }) => quarantinedAt !== null && now - Date.parse(quarantinedAt) < QUARANTINE_AGE)
+      .map(({ id, reason }) => ({ id, reason }));
+    return restrictSceneList(list, definition.pixels.bands, quarantined);
+  }
+}
+
+function keyOf(definition: MapDefinition, metatile: TileId): string {
+  return `${definition.pixels.profile}/${definition.seasonKey}/${metatile.x}/${metatile.y}`;
+}
