@@ -1,5 +1,5 @@
 import type { BundleData } from '../classes/bundle.js';
-import type { EncodedProduct, ProductContext } from '../encode/products.js';
+import type { EncodedProduct, ProductOptions } from '../encode/products.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { Raster } from '../raster.js';
 import type { BlockSpec } from '../windows/decode.js';
@@ -19,7 +19,7 @@ export interface Tasks {
   /** Majority filter and confidence of one native tile. */
   smooth: { input: SmoothInput; output: null };
   /** A raster as a Cloud Optimized GeoTIFF. */
-  encode: { input: { name: string; raster: Raster; context: ProductContext }; output: EncodedProduct };
+  encode: { input: { readonly name: string; readonly raster: Raster; readonly options: ProductOptions }; output: EncodedProduct };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }

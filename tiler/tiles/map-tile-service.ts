@@ -1,0 +1,309 @@
+import type { Archive } from '../../cache/archive.js';
+import { shortDigest } from '../../engine/digest.js';
+import { overviews } from '../../engine/encode/overviews.js';
+import { productKind, productReducer } from '../../engine/encode/products.js';
+import { GeoCropError, isGeoCropError } from '../../engine/errors.js';
+import type { Coverage } from '../../engine/geo/coverage.js';
+import {
+  checkTile,
+  METATILE_SIZE,
+  METATILE_ZOOM,
+  metatileOf,
+  NATIVE_ZOOM,
+  TILE_SIZE,
+  tileBoundsLonLat,
+  type TileId,
+} from '../../engine/geo/tile-matrix.js';
+import type { Raster } from '../../engine/raster.js';
+import type { SceneList } from '../../engine/scenes/scene.js';
+import { isClosed } from '../../engine/season.js';
+import { emptyRaster } from './empty.js';
+import type { MapDefinition, Maps } from './maps.js';
+import { MetatileJob, type JobProducts } from './metatile-job.js';
+import type { MetatileQueue } from './metatile-queue.js';
+import type { PointReader } from './point-reader.js';
+import { cropRaster, enlarge, joinQuad, nativeParent } from './resample.js';
+import type { SceneLists } from './scene-lists.js';
+import type { TileEvents } from './tile-events.js';
+import type {
+  LayerInfo,
+  LayerName,
+  MapKey,
+  PointAnswer,
+  TileAddress,
+  TileEvent,
+  TileIdentity,
+  TileService,
+  TileState,
+  TileTier,
+  TileValues,
+} from './tile-service.js';
+
+export interface MapTileServiceOptions {
+  readonly maps: Maps;
+  readonly coverage: Coverage;
+  readonly sceneLists: SceneLists;
+  readonly archive: Archive;
+  readonly queue: MetatileQueue;
+  readonly points: PointReader;
+  readonly events: TileEvents;
+  /** Incomplete metatiles, kept for a minute: never archived. */
+  readonly unfinished: { get(id: string): MetatileJob | undefined };
+  readonly computeMinZoom: number;
+  /** False: only what is archived is served. */
+  readonly mayCompute: boolean;
+  readonly now: () => Date;
+  /** Milliseconds that a running job may take to finish when the process stops. */
+  readonly stopGraceMs: number;
+}
+
+/** An open season's metatile is computed anew at most this often. DESIGN.md section 5. */
+const RECOMPUTE_MS = 10 * 24 * 3_600_000;
+
+interface Found {
+  readonly raster: Raster;
+  readonly state: TileState;
+  readonly tier: TileTier;
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+interface Ask {
+  readonly definition: MapDefinition;
+  readonly layer: LayerInfo;
+  readonly waitMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Memory of the HTTP layer aside: archive, then the metatile that is being computed. */
+export class MapTileService implements TileService {
+  constructor(private readonly options: MapTileServiceOptions) {}
+
+  resolveMap(asked: { season?: string; year?: number; model?: string }): MapKey {
+    return this.options.maps.resolve(asked);
+  }
+
+  models(): readonly string[] {
+    return this.options.maps.models();
+  }
+
+  years(season: string): readonly number[] {
+    return this.options.maps.years(season);
+  }
+
+  seasons(): readonly string[] {
+    return this.options.maps.seasons();
+  }
+
+  layers(map: MapKey): readonly LayerInfo[] {
+    return this.options.maps.layers(map);
+  }
+
+  legend(map: MapKey): readonly { readonly id: number; readonly name: string; readonly color: string }[] {
+    const { bundle } = this.options.maps.definition(map);
+    return (bundle?.classes ?? []).map((name, id) => ({ id, name, color: bundle?.palette[id] ?? '#888888' }));
+  }
+
+  version(map: MapKey): string {
+    return this.options.maps.definition(map).mapDigest.slice(0, 8);
+  }
+
+  bounds(): readonly [number, number, number, number] {
+    return this.options.coverage.bounds;
+  }
+
+  computeMinZoom(): number {
+    return this.options.computeMinZoom;
+  }
+
+  async identify(map: MapKey, layerName: LayerName, address: TileAddress): Promise<TileIdentity> {
+    const { definition, layer } = this.#named(map, layerName);
+    const tile = checkTile(address.z, address.x, address.y);
+    const closed = isClosed(definition.season, this.options.now());
+    const unknown: TileIdentity = { digest: null, closed, lastModified: null, empty: false };
+    if (!this.#covers(tile)) return { ...unknown, digest: shortDigest('outside coverage'), empty: true };
+    if (tile.z < METATILE_ZOOM) return unknown;
+    const metatile = metatileOf(tile);
+    const list = await this.options.sceneLists.stored(definition, metatile);
+    if (list === undefined) return unknown;
+    const recipe = recipeOf(definition, layer);
+    if (list.scenes.length === 0) {
+      return { ...unknown, digest: shortDigest({ recipe, scenes: list.digest }), empty: true };
+    }
+    const lastModified = newestOf(list);
+    if (tile.z < this.options.computeMinZoom || !closed) {
+      const there = await this.options.archive.has(recipe, definition.seasonKey, metatile, list.digest);
+      if (!there) return { ...unknown, lastModified };
+    }
+    const { z, x, y } = tile;
+    return {
+      digest: shortDigest({ recipe, season: definition.seasonKey, scenes: list.digest, z, x, y, layer: layer.name }),
+      closed,
+      lastModified,
+      empty: false,
+    };
+  }
+
+  async values(
+    map: MapKey,
+    layerName: LayerName,
+    address: TileAddress,
+    options: { readonly scale: 1 | 2; readonly waitMs: number; readonly signal?: AbortSignal },
+  ): Promise<TileValues> {
+    const { definition, layer } = this.#named(map, layerName);
+    const tile = checkTile(address.z, address.x, address.y);
+    const ask: Ask = { definition, layer, waitMs: options.waitMs, signal: options.signal };
+    const found = await this.#scaled(ask, tile, options.scale);
+    const list =
+      tile.z < METATILE_ZOOM ? undefined : await this.options.sceneLists.stored(definition, metatileOf(tile));
+    return { ...found, lastModified: list === undefined ? null : newestOf(list) };
+  }
+
+  point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
+    const definition = this.options.maps.definition(map);
+    if (!this.options.coverage.contains(lon, lat)) {
+      throw new GeoCropError('outside-coverage', `${lon}, ${lat} lies outside the area that this server covers.`, {
+        hint: `Longitude first. The area: ${this.bounds().join(', ')} (west, south, east, north).`,
+      });
+    }
+    return this.options.points.read(definition, lon, lat, signal);
+  }
+
+  subscribe(listener: (event: TileEvent) => void): () => void {
+    return this.options.events.subscribe(listener);
+  }
+
+  stats(): { readonly queued: number; readonly running: number; readonly memoryBytes: number } {
+    const { queued, running } = this.options.queue;
+    return { queued, running, memoryBytes: process.memoryUsage().rss };
+  }
+
+  async close(): Promise<void> {
+    await this.options.queue.close(this.options.stopGraceMs);
+  }
+
+  #named(map: MapKey, layer: LayerName): { definition: MapDefinition; layer: LayerInfo } {
+    return { definition: this.options.maps.definition(map), layer: this.options.maps.layer(map, layer) };
+  }
+
+  #covers(tile: TileId): boolean {
+    return this.options.coverage.meetsBox(tileBoundsLonLat(tile));
+  }
+
+  /** `@2x`: the next zoom's pixels up to z13, else doubled. DESIGN.md section 4. */
+  async #scaled(ask: Ask, tile: TileId, scale: 1 | 2): Promise<Found> {
+    if (scale === 1) return this.#tile(ask, tile);
+    if (tile.z >= NATIVE_ZOOM || tile.z < METATILE_ZOOM) {
+      const found = await this.#tile(ask, tile);
+      return { ...found, raster: enlarge(found.raster, 2) };
+    }
+    const [a, b, c, d] = await Promise.all(
+      ([0, 1, 2, 3] as const).map((place) =>
+        this.#tile(ask, { z: tile.z + 1, x: 2 * tile.x + (place % 2), y: 2 * tile.y + (place >> 1) }),
+      ),
+    );
+    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new RangeError('quad');
+    const worst = [a, b, c, d].find(({ state }) => state !== 'final') ?? a;
+    return { ...worst, raster: joinQuad([a.raster, b.raster, c.raster, d.raster]) };
+  }
+
+  async #tile(ask: Ask, tile: TileId): Promise<Found> {
+    if (!this.#covers(tile)) return nothing(ask.layer, 'final');
+    if (tile.z < METATILE_ZOOM) return nothing(ask.layer, 'partial');
+    if (tile.z > NATIVE_ZOOM) {
+      const { parent, rect } = nativeParent(tile);
+      const found = await this.#tile(ask, parent);
+      return { ...found, raster: enlarge(cropRaster(found.raster, rect), TILE_SIZE / rect.width) };
+    }
+    const list = await this.options.sceneLists.stored(ask.definition, metatileOf(tile));
+    if (list?.scenes.length === 0) return nothing(ask.layer, 'final');
+    const archived = list === undefined ? undefined : await this.#archived(ask, tile, list);
+    return archived ?? this.#computed(ask, tile);
+  }
+
+  async #archived(ask: Ask, tile: TileId, list: SceneList): Promise<Found | undefined> {
+    const { definition, layer } = ask;
+    const begun = performance.now();
+    const metatile = metatileOf(tile);
+    const recipe = recipeOf(definition, layer);
+    const read = (scenes: string): Promise<Raster | undefined> =>
+      this.options.archive.readTile(recipe, definition.seasonKey, metatile, scenes, layer.name, tile);
+    const raster = await read(list.digest);
+    const found = (pixels: Raster, state: TileState): Found => ({
+      raster: pixels,
+      state,
+      tier: 'archive',
+      timings: { archive: performance.now() - begun },
+    });
+    if (raster !== undefined) return found(raster, 'final');
+    const current = await this.options.archive.current(recipe, definition.seasonKey, metatile);
+    if (current === undefined || current.scenes === list.digest) return undefined;
+    // Other scenes than today's: what is there is shown while, or until, it is made anew.
+    const old = await read(current.scenes);
+    if (old === undefined) return undefined;
+    const age = this.options.now().getTime() - Date.parse(current.createdAt);
+    if (age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now())) this.#want(ask, tile, 0).catch(() => undefined);
+    return found(old, 'stale');
+  }
+
+  async #computed(ask: Ask, tile: TileId): Promise<Found> {
+    if (tile.z < this.options.computeMinZoom) return nothing(ask.layer, 'partial');
+    if (!this.options.mayCompute) {
+      throw new GeoCropError('not-computed', 'This tile has not been computed yet, and this server computes none.', {
+        hint: 'Ask the operator to warm the area, or to allow computing.',
+      });
+    }
+    try {
+      const { products, incomplete, timings } = await this.#want(ask, tile, ask.waitMs);
+      const raster = products.get(ask.layer.name);
+      if (raster === undefined) throw new GeoCropError('internal', `${ask.layer.name} was not computed.`);
+      const state = incomplete ? 'incomplete' : 'final';
+      return { raster: atZoom(raster, ask.layer.name, tile), state, tier: 'computed', timings };
+    } catch (error) {
+      if (isGeoCropError(error, 'no-scenes')) return nothing(ask.layer, 'final');
+      throw error;
+    }
+  }
+
+  #want(ask: Ask, tile: TileId, waitMs: number): Promise<JobProducts> {
+    const { definition, layer } = ask;
+    const metatile = metatileOf(tile);
+    const feature = layer.kind === 'feature' ? layer.name : null;
+    const id = [definition.mapDigest, definition.seasonKey, metatile.x, metatile.y, feature ?? 'map'].join('/');
+    const wanted = tile.z === NATIVE_ZOOM ? tile : 'whole';
+    const kept = this.options.unfinished.get(id);
+    if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, ask.signal);
+    const now = (): number => this.options.now().getTime();
+    const fresh = this.options.queue.find(id) === undefined;
+    const job = this.options.queue.open(id, () => new MetatileJob(id, definition.key, metatile, feature, now));
+    if (fresh) this.options.events.emit({ map: definition.key, tile, state: 'queued' });
+    return job.want(wanted, waitMs, ask.signal);
+  }
+}
+
+/** `classes` and `confidence` hang on the model too; the rest on the pixels only. */
+export function recipeOf(definition: MapDefinition, layer: LayerInfo): string {
+  return layer.kind === 'classes' || layer.kind === 'percent' ? definition.mapDigest : definition.pixelsDigest;
+}
+
+function nothing(layer: LayerInfo, state: TileState): Found {
+  return { raster: emptyRaster(layer, TILE_SIZE), state, tier: 'memory', timings: {} };
+}
+
+function newestOf(list: SceneList): Date | null {
+  const newest = Math.max(...list.scenes.map(({ datetime }) => Date.parse(datetime)));
+  return Number.isFinite(newest) ? new Date(newest) : null;
+}
+
+/** A native tile as it is; of a whole metatile, the part that a tile of zoom 12 or 13 shows. */
+function atZoom(raster: Raster, name: string, tile: TileId): Raster {
+  if (raster.width !== METATILE_SIZE) return raster;
+  const levels = NATIVE_ZOOM - tile.z;
+  const level = overviews(raster, productReducer(productKind(name)), levels).at(-1) ?? raster;
+  const across = level.width / TILE_SIZE;
+  return cropRaster(level, {
+    x: (tile.x % across) * TILE_SIZE,
+    y: (tile.y % across) * TILE_SIZE,
+    width: TILE_SIZE,
+    height: TILE_SIZE,
+  });
+}
