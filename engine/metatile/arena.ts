@@ -38,10 +38,14 @@ export class Arena {
       try {
         this.memory.grow(Math.ceil(missing / PAGE));
       } catch (cause) {
-        throw new GeoCropError('memory-limit', `The machine has no ${Math.ceil(end / 2 ** 20)} MiB for this job.`, {
-          cause,
-          hint: 'Give the process more memory, or lower the cloud limit so that fewer dates are used.',
-        });
+        throw new GeoCropError(
+          'memory-limit',
+          `The machine has no ${Math.ceil(end / 2 ** 20)} MiB for this job.`,
+          {
+            cause,
+            hint: 'Give the process more memory, or lower the cloud limit so that fewer dates are used.',
+          },
+        );
       }
     }
     this.#next = end;

@@ -61,7 +61,13 @@ export async function computePoint(
   signal?: AbortSignal,
 ): Promise<PointResult> {
   const halo = input.bundle === null ? 0 : Math.floor(input.bundle.smoothing / 2);
-  const { season, planes, target } = await computeTarget(deps, input, pointTarget(px, py, halo), input, signal);
+  const { season, planes, target } = await computeTarget(
+    deps,
+    input,
+    pointTarget(px, py, halo),
+    input,
+    signal,
+  );
   const centre = halo * targetWidth(target) + halo;
   const size = targetSize(target);
   let shown: PointResult['class'] = null;

@@ -6,7 +6,15 @@ import type { ProductPlanes } from '../workers/tasks.js';
 import { cropProduct, newPlanes, NO_CLASS } from './planes.js';
 import type { ReadFault } from './read-date.js';
 import { SeasonReader, type ComputeDeps, type SeasonInput } from './season-reader.js';
-import { metatileTarget, nativeTileRect, targetSize, targetWidth, wholeRect, type Rect, type Target } from './target.js';
+import {
+  metatileTarget,
+  nativeTileRect,
+  targetSize,
+  targetWidth,
+  wholeRect,
+  type Rect,
+  type Target,
+} from './target.js';
 
 export interface MetatileInput extends SeasonInput {
   readonly metatile: TileId;
@@ -89,22 +97,42 @@ export class MetatileComputation {
     const planes = this.#planes;
     const products = new Map<string, Raster>();
     if (this.#classes !== null && this.#confidence !== null) {
-      const grid = { bands: 1, size: METATILE_SIZE ** 2, stride: METATILE_SIZE, rect: inner, nodata: NO_CLASS };
+      const grid = {
+        bands: 1,
+        size: METATILE_SIZE ** 2,
+        stride: METATILE_SIZE,
+        rect: inner,
+        nodata: NO_CLASS,
+      };
       products.set('classes', cropProduct(this.#classes, grid));
       products.set('confidence', cropProduct(this.#confidence, grid));
     }
     if (planes.percent !== null) {
       const bands = planes.percent.length / size;
-      products.set('probabilities', cropProduct(planes.percent, { bands, size, stride, rect, nodata: NO_CLASS }));
+      products.set(
+        'probabilities',
+        cropProduct(planes.percent, { bands, size, stride, rect, nodata: NO_CLASS }),
+      );
     }
-    products.set('observations', cropProduct(planes.observations, { bands: 1, size, stride, rect, nodata: null }));
+    products.set(
+      'observations',
+      cropProduct(planes.observations, { bands: 1, size, stride, rect, nodata: null }),
+    );
     products.set(
       'truecolor',
-      cropProduct(planes.truecolor, { bands: 3, size, stride, rect, nodata: null, mask: planes.truecolorMask }),
+      cropProduct(planes.truecolor, {
+        bands: 3,
+        size,
+        stride,
+        rect,
+        nodata: null,
+        mask: planes.truecolorMask,
+      }),
     );
     for (const { feature, data } of planes.features) {
       const name = FEATURE_ORDER_V1[feature];
-      if (name !== undefined) products.set(name, cropProduct(data, { bands: 1, size, stride, rect, nodata: NaN }));
+      if (name !== undefined)
+        products.set(name, cropProduct(data, { bands: 1, size, stride, rect, nodata: NaN }));
     }
     return products;
   }

@@ -6,7 +6,11 @@ import type { Rect } from './target.js';
 export const NO_CLASS = 255;
 
 /** Shared memory for the products of `size` target pixels, all no data. @param features places in FEATURE_ORDER_V1 */
-export function newPlanes(size: number, classCount: number | null, features: readonly number[]): ProductPlanes {
+export function newPlanes(
+  size: number,
+  classCount: number | null,
+  features: readonly number[],
+): ProductPlanes {
   const bytes = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
   return {
     observations: bytes(size),

@@ -81,7 +81,8 @@ export class DateReader {
       }
       let found = await this.#step([], region);
       while (found.needs.length > 0 || found.unknownRanks.length > 0) {
-        for (const rank of found.unknownRanks) this.#open.set(rank, await this.#openScene(rank, reading, signal));
+        for (const rank of found.unknownRanks)
+          this.#open.set(rank, await this.#openScene(rank, reading, signal));
         if (found.needs.length > 0) await this.#sample(found.needs, reading, signal);
         found = await this.#step([], region);
       }
@@ -89,7 +90,8 @@ export class DateReader {
       signal?.throwIfAborted();
       const failed = at as { scene: Scene; asset: AssetName } | null;
       const typed = asGeoCropError(error);
-      if (failed === null || ['internal', 'memory-limit', 'shutting-down', 'aborted'].includes(typed.code)) throw error;
+      if (failed === null || ['internal', 'memory-limit', 'shutting-down', 'aborted'].includes(typed.code))
+        throw error;
       this.#fault = { date: this.#plan.date, scene: failed.scene.id, asset: failed.asset, error: typed };
       this.stack.dropDate(this.date);
     }
@@ -126,10 +128,15 @@ export class DateReader {
       scenes,
     });
     this.tally.maskMs += performance.now() - begun;
+    for (const { scl } of scenes) this.tally.blocksDecoded += scl?.blocks.length ?? 0;
   }
 
   /** The SCL that the target sees, with room for growing clouds. */
-  async #sclWindow(scene: Scene, buffer: number, signal?: AbortSignal): Promise<MaskInput['scenes'][number]['scl']> {
+  async #sclWindow(
+    scene: Scene,
+    buffer: number,
+    signal?: AbortSignal,
+  ): Promise<MaskInput['scenes'][number]['scl']> {
     const asset = await this.#asset(scene, 'scl', signal);
     const { grid } = asset;
     const extent = await this.stack.extent(asset.epsg);
@@ -191,7 +198,10 @@ export class DateReader {
       group.assets.set(place, asset);
       groups.set(key, group);
       this.stack.reserveScratch(
-        Math.max(asset.grid.blocksAcross * asset.grid.blocksDown, 2 * asset.grid.blockWidth * asset.grid.blockHeight),
+        Math.max(
+          asset.grid.blocksAcross * asset.grid.blocksDown,
+          2 * asset.grid.blockWidth * asset.grid.blockHeight,
+        ),
       );
     }
     return [...groups.values()].map(({ indexed, assets }) => ({
@@ -286,12 +296,18 @@ export class DateReader {
   async #asset(scene: Scene, name: AssetName, signal?: AbortSignal): Promise<SourceAsset> {
     const asset = scene.assets[name];
     if (asset === undefined) {
-      throw new GeoCropError('item-lacks-asset', `${scene.id} has no ${name}.`, { context: { scene: scene.id, asset: name } });
+      throw new GeoCropError('item-lacks-asset', `${scene.id} has no ${name}.`, {
+        context: { scene: scene.id, asset: name },
+      });
     }
     return sourceAsset(scene, asset, await this.reader.header(asset.href, signal));
   }
 
-  async #fetch(asset: SourceAsset, blocks: readonly number[], signal?: AbortSignal): Promise<(Uint8Array | null)[]> {
+  async #fetch(
+    asset: SourceAsset,
+    blocks: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<(Uint8Array | null)[]> {
     const begun = performance.now();
     const bytes = await this.reader.blocks(
       asset.header,

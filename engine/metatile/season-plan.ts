@@ -36,7 +36,9 @@ export function planSeason(list: Pick<SceneList, 'scenes'>, season: SeasonWindow
         throw new GeoCropError(
           'item-malformed',
           `${plan.scenes.length} scenes of ${plan.date} meet one metatile; at most ${MAX_SCENES_A_DATE} can be fused.`,
-          { hint: 'The catalogue probably lists the same acquisition many times: name the collection to use.' },
+          {
+            hint: 'The catalogue probably lists the same acquisition many times: name the collection to use.',
+          },
         );
       }
       return plan;

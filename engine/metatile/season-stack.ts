@@ -92,9 +92,7 @@ export class SeasonStack {
       planeOf,
       tables: tableStart,
     };
-    this.reserveScratch(
-      classifyScratchBytes(dates, season.nodes, Math.max(CLASSIFY_CHUNK, this.stride + 8)),
-    );
+    this.reserveScratch(classifyScratchBytes(dates, season.nodes, Math.max(CLASSIFY_CHUNK, this.stride + 8)));
     // No date counts before it has been read.
     new Uint8Array(buffer, scene, this.nPad * dates).fill(0);
   }
@@ -116,7 +114,10 @@ export class SeasonStack {
   /** From now on each worker has at least this many bytes of its own. */
   reserveScratch(bytes: number): void {
     if ((this.#scratch[0]?.bytes ?? 0) >= bytes) return;
-    this.#scratch = Array.from({ length: this.pool.threads }, () => ({ start: this.arena.take(bytes), bytes }));
+    this.#scratch = Array.from({ length: this.pool.threads }, () => ({
+      start: this.arena.take(bytes),
+      bytes,
+    }));
   }
 
   /** Every pixel of the date becomes invalid: its scenes could not be read. */
@@ -130,10 +131,17 @@ export class SeasonStack {
   }
 
   /** Worked out once for every grid: all scenes of one MGRS tile share it. */
-  indexGrid(epsg: number, grid: SourceGrid, touch?: { grid: SourceGrid; buffer: number }): Promise<IndexedGrid> {
+  indexGrid(
+    epsg: number,
+    grid: SourceGrid,
+    touch?: { grid: SourceGrid; buffer: number },
+  ): Promise<IndexedGrid> {
     return remember(this.#grids, JSON.stringify([epsg, grid, touch]), async () => {
       const { easting, northing } = await this.#zone(epsg);
-      const index: GridIndex = { blockOf: this.arena.take(2 * this.nPad), offset: this.arena.take(4 * this.nPad) };
+      const index: GridIndex = {
+        blockOf: this.arena.take(2 * this.nPad),
+        offset: this.arena.take(4 * this.nPad),
+      };
       const found = await this.pool.run('index', {
         arena: this.arenaRef,
         n: this.n,

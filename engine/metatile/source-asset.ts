@@ -25,10 +25,14 @@ export function sourceAsset(scene: Scene, asset: SceneAsset, header: CogHeader):
   const level = header.levels[0];
   const epsg = header.epsg ?? scene.epsg;
   if (epsg === null) {
-    throw new GeoCropError('unsupported-crs', `${scene.id} says no coordinate system, neither the item nor the file.`, {
-      context,
-      hint: 'Items need proj:epsg or proj:code, or their files GeoKeys.',
-    });
+    throw new GeoCropError(
+      'unsupported-crs',
+      `${scene.id} says no coordinate system, neither the item nor the file.`,
+      {
+        context,
+        hint: 'Items need proj:epsg or proj:code, or their files GeoKeys.',
+      },
+    );
   }
   if (level === undefined || header.transform === null) {
     throw new GeoCropError('cog-unsupported', `${asset.href} has no georeference.`, { context });
@@ -38,14 +42,22 @@ export function sourceAsset(scene: Scene, asset: SceneAsset, header: CogHeader):
     throw new GeoCropError('cog-unsupported', `${asset.href} is rotated or not north up.`, { context });
   }
   if (header.dataType !== 'uint16' && header.dataType !== 'uint8') {
-    throw new GeoCropError('cog-unsupported', `${asset.href} holds ${header.dataType}; bands are read as uint8 or uint16.`, {
-      context,
-    });
+    throw new GeoCropError(
+      'cog-unsupported',
+      `${asset.href} holds ${header.dataType}; bands are read as uint8 or uint16.`,
+      {
+        context,
+      },
+    );
   }
   if (header.samplesPerPixel !== 1) {
-    throw new GeoCropError('cog-unsupported', `${asset.href} has ${header.samplesPerPixel} bands; one a file is read.`, {
-      context,
-    });
+    throw new GeoCropError(
+      'cog-unsupported',
+      `${asset.href} has ${header.samplesPerPixel} bands; one a file is read.`,
+      {
+        context,
+      },
+    );
   }
   const nodata = header.nodata ?? asset.nodata ?? DEFAULT_NODATA;
   return {

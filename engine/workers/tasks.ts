@@ -19,7 +19,10 @@ export interface Tasks {
   /** Majority filter and confidence of one native tile. */
   smooth: { input: SmoothInput; output: null };
   /** A raster as a Cloud Optimized GeoTIFF. */
-  encode: { input: { readonly name: string; readonly raster: Raster; readonly options: ProductOptions }; output: EncodedProduct };
+  encode: {
+    input: { readonly name: string; readonly raster: Raster; readonly options: ProductOptions };
+    output: EncodedProduct;
+  };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }
@@ -113,7 +116,11 @@ export interface MaskInput {
       readonly height: number;
       readonly spec: BlockSpec;
       /** Upper left corner of each block in that raster (may be negative), and its compressed bytes; null: sparse. */
-      readonly blocks: readonly { readonly x: number; readonly y: number; readonly bytes: Uint8Array | null }[];
+      readonly blocks: readonly {
+        readonly x: number;
+        readonly y: number;
+        readonly bytes: Uint8Array | null;
+      }[];
     } | null;
   }[];
 }
@@ -141,14 +148,23 @@ export interface StepInput {
     /** Scenes whose headers are known; the others are reported as unknown where pixels wait for them. */
     readonly ranks: readonly {
       readonly rank: number;
-      readonly groups: readonly { readonly bands: number; readonly index: GridIndex; readonly blocks: number }[];
+      readonly groups: readonly {
+        readonly bands: number;
+        readonly index: GridIndex;
+        readonly blocks: number;
+      }[];
     }[];
   } | null;
 }
 
 export interface StepOutput {
   /** `bands`: the bits of those that are missing from the block. */
-  readonly needs: readonly { readonly rank: number; readonly group: number; readonly block: number; readonly bands: number }[];
+  readonly needs: readonly {
+    readonly rank: number;
+    readonly group: number;
+    readonly block: number;
+    readonly bands: number;
+  }[];
   readonly unknownRanks: readonly number[];
   readonly decodeMs: number;
   readonly sampleMs: number;

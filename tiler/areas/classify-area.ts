@@ -44,7 +44,11 @@ export interface AreaResult {
  * The map of an area at zoom 14, from the same tiles that are served: computed where they are not archived yet.
  * @throws area-too-large, outside-coverage, source-unavailable where a scene could not be read
  */
-export async function classifyArea(service: TileService, coverage: Coverage, request: AreaRequest): Promise<AreaResult> {
+export async function classifyArea(
+  service: TileService,
+  coverage: Coverage,
+  request: AreaRequest,
+): Promise<AreaResult> {
   const { bounds, circle } = request;
   if (!coverage.meetsBox(bounds)) {
     throw new GeoCropError('outside-coverage', `The area ${bounds.join(', ')} lies outside the coverage.`, {
@@ -54,9 +58,13 @@ export async function classifyArea(service: TileService, coverage: Coverage, req
   const window = windowOf(bounds);
   const metatiles = metatilesOf(window);
   if (metatiles.length > MAX_METATILES) {
-    throw new GeoCropError('area-too-large', `The area meets ${metatiles.length} metatiles; at most ${MAX_METATILES} at once.`, {
-      hint: 'Ask for smaller areas one after another: what is computed stays in the archive.',
-    });
+    throw new GeoCropError(
+      'area-too-large',
+      `The area meets ${metatiles.length} metatiles; at most ${MAX_METATILES} at once.`,
+      {
+        hint: 'Ask for smaller areas one after another: what is computed stays in the archive.',
+      },
+    );
   }
   let raster: Raster | null = null;
   for (const [done, metatile] of metatiles.entries()) {
@@ -82,10 +90,14 @@ async function tileOf(service: TileService, request: AreaRequest, tile: TileId):
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   if (state === 'incomplete') {
-    throw new GeoCropError('source-unavailable', 'A scene could not be read, so the map would not be whole.', {
-      hint: 'Nothing was written. Try again; what was read is kept.',
-      context: { tile: `${tile.z}/${tile.x}/${tile.y}` },
-    });
+    throw new GeoCropError(
+      'source-unavailable',
+      'A scene could not be read, so the map would not be whole.',
+      {
+        hint: 'Nothing was written. Try again; what was read is kept.',
+        context: { tile: `${tile.z}/${tile.x}/${tile.y}` },
+      },
+    );
   }
   return raster;
 }
@@ -100,9 +112,13 @@ interface Window {
 /** Every map pixel that the area touches. */
 function windowOf([west, south, east, north]: Bounds): Window {
   if (!(west < east && south < north)) {
-    throw new GeoCropError('bad-request', `The area ${[west, south, east, north].join(', ')} is empty or turned round.`, {
-      hint: 'west,south,east,north in degrees.',
-    });
+    throw new GeoCropError(
+      'bad-request',
+      `The area ${[west, south, east, north].join(', ')} is empty or turned round.`,
+      {
+        hint: 'west,south,east,north in degrees.',
+      },
+    );
   }
   const first = lonLatToPixel(NATIVE_ZOOM, west, north);
   const last = lonLatToPixel(NATIVE_ZOOM, east, south);
@@ -111,8 +127,16 @@ function windowOf([west, south, east, north]: Bounds): Window {
 
 function metatilesOf({ x, y, width, height }: Window): TileId[] {
   const tiles: TileId[] = [];
-  for (let row = Math.floor(y / METATILE_SIZE); row <= Math.floor((y + height - 1) / METATILE_SIZE); row += 1) {
-    for (let col = Math.floor(x / METATILE_SIZE); col <= Math.floor((x + width - 1) / METATILE_SIZE); col += 1) {
+  for (
+    let row = Math.floor(y / METATILE_SIZE);
+    row <= Math.floor((y + height - 1) / METATILE_SIZE);
+    row += 1
+  ) {
+    for (
+      let col = Math.floor(x / METATILE_SIZE);
+      col <= Math.floor((x + width - 1) / METATILE_SIZE);
+      col += 1
+    ) {
       tiles.push({ z: METATILE_ZOOM, x: col, y: row });
     }
   }
@@ -132,7 +156,12 @@ function paste(from: Raster, tile: TileId, to: Raster, window: Window): void {
   const x0 = Math.max(0, -left);
   const x1 = Math.min(TILE_SIZE, window.width - left);
   if (x1 <= x0) return;
-  const row = (source: ArrayLike<number>, target: { set(values: ArrayLike<number>, at: number): void }, band: number, y: number): void => {
+  const row = (
+    source: ArrayLike<number>,
+    target: { set(values: ArrayLike<number>, at: number): void },
+    band: number,
+    y: number,
+  ): void => {
     const start = (band * TILE_SIZE + y) * TILE_SIZE;
     const values = (source as Uint8Array).subarray(start + x0, start + x1);
     target.set(values, (band * window.height + top + y) * window.width + left + x0);

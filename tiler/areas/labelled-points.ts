@@ -37,7 +37,14 @@ export function readLabelledPoints(json: unknown, options: PointsOptions): Label
     const id = text(feature.properties?.['id'] ?? feature.id) ?? String(place);
     const [lon, lat] = placeOf(feature, id);
     const label = text(feature.properties?.['label'] ?? feature.properties?.['class']) ?? '';
-    return { id, lon, lat, label, field: text(feature.properties?.['field']) ?? id, year: yearOf(feature, id, options) };
+    return {
+      id,
+      lon,
+      lat,
+      label,
+      field: text(feature.properties?.['field']) ?? id,
+      year: yearOf(feature, id, options),
+    };
   });
 }
 
@@ -45,7 +52,8 @@ function placeOf(feature: Feature, id: string): [number, number] {
   const { geometry } = feature;
   if (geometry?.type === 'Point' && Array.isArray(geometry.coordinates)) {
     const [lon, lat] = geometry.coordinates as unknown[];
-    if (typeof lon === 'number' && typeof lat === 'number' && Math.abs(lon) <= 180 && Math.abs(lat) <= 85) return [lon, lat];
+    if (typeof lon === 'number' && typeof lat === 'number' && Math.abs(lon) <= 180 && Math.abs(lat) <= 85)
+      return [lon, lat];
     throw malformed(`Feature ${id}: a point needs longitude and latitude in degrees, longitude first.`);
   }
   const problem = areaProblem(geometry);

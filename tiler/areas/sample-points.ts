@@ -1,6 +1,12 @@
 import { GeoCropError } from '../../engine/errors.js';
 import type { Coverage } from '../../engine/geo/coverage.js';
-import { lonLatToPixel, METATILE_SIZE, METATILE_ZOOM, NATIVE_ZOOM, type TileId } from '../../engine/geo/tile-matrix.js';
+import {
+  lonLatToPixel,
+  METATILE_SIZE,
+  METATILE_ZOOM,
+  NATIVE_ZOOM,
+  type TileId,
+} from '../../engine/geo/tile-matrix.js';
 import { computePixels } from '../../engine/metatile/compute-points.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
@@ -19,7 +25,17 @@ export interface SampleOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export const SAMPLE_COLUMNS = ['id', 'lon', 'lat', 'label', 'field', 'year', 'n_obs', 'recipe', 'scenes'] as const;
+export const SAMPLE_COLUMNS = [
+  'id',
+  'lon',
+  'lat',
+  'label',
+  'field',
+  'year',
+  'n_obs',
+  'recipe',
+  'scenes',
+] as const;
 
 /** A row of the training table. */
 export interface SampleRow {
@@ -42,7 +58,10 @@ interface Group {
  * The 51 features at labelled points, by the code that serves them: rows in the order of the points.
  * @throws outside-coverage, unknown-year, stac-…; source-… where a scene cannot be read: a table is whole or not at all
  */
-export async function samplePoints(points: readonly LabelledPoint[], options: SampleOptions): Promise<SampleRow[]> {
+export async function samplePoints(
+  points: readonly LabelledPoint[],
+  options: SampleOptions,
+): Promise<SampleRow[]> {
   const rows = new Map<number, SampleRow>();
   let done = 0;
   for (const { definition, metatile, members } of groupByMetatile(points, options)) {
@@ -74,7 +93,12 @@ async function compute(
   try {
     const result = await computePixels(
       options.compute,
-      { list, season, bands: pixels.bands, cloudBufferPixels: options.hasScl ? pixels.cloudBufferPixels : null },
+      {
+        list,
+        season,
+        bands: pixels.bands,
+        cloudBufferPixels: options.hasScl ? pixels.cloudBufferPixels : null,
+      },
       Int32Array.from(members, ({ x }) => x),
       Int32Array.from(members, ({ y }) => y),
       options.signal,
@@ -96,16 +120,22 @@ function groupByMetatile(points: readonly LabelledPoint[], options: SampleOption
   const groups = new Map<string, Group>();
   points.forEach((point, place) => {
     if (!options.coverage.contains(point.lon, point.lat)) {
-      throw new GeoCropError('outside-coverage', `Point ${point.id} (${point.lon}, ${point.lat}) lies outside the coverage.`, {
-        hint: 'Longitude first; coverage can be set with --coverage.',
-      });
+      throw new GeoCropError(
+        'outside-coverage',
+        `Point ${point.id} (${point.lon}, ${point.lat}) lies outside the coverage.`,
+        {
+          hint: 'Longitude first; coverage can be set with --coverage.',
+        },
+      );
     }
     const { x, y } = lonLatToPixel(NATIVE_ZOOM, point.lon, point.lat);
     const metatile = { z: METATILE_ZOOM, x: Math.floor(x / METATILE_SIZE), y: Math.floor(y / METATILE_SIZE) };
     const key = `${point.year}/${metatile.x}/${metatile.y}`;
     const season = options.season === undefined ? {} : { season: options.season };
     const group = groups.get(key) ?? {
-      definition: options.maps.definition(options.maps.resolve({ ...season, year: point.year, model: NO_MODEL })),
+      definition: options.maps.definition(
+        options.maps.resolve({ ...season, year: point.year, model: NO_MODEL }),
+      ),
       metatile,
       members: [],
     };

@@ -13,7 +13,13 @@ export function emptyRaster(layer: LayerInfo, size: number): Raster {
     case 'count':
       return { ...shape, bands: 1, data: new Uint8Array(pixels), nodata: null };
     case 'rgb':
-      return { ...shape, bands: 3, data: new Uint8Array(3 * pixels), nodata: null, mask: new Uint8Array(pixels) };
+      return {
+        ...shape,
+        bands: 3,
+        data: new Uint8Array(3 * pixels),
+        nodata: null,
+        mask: new Uint8Array(pixels),
+      };
     case 'feature':
       return { ...shape, bands: 1, data: new Float32Array(pixels).fill(NaN), nodata: NaN };
   }

@@ -34,13 +34,20 @@ export interface JobRunnerOptions {
 }
 
 /** Does one metatile: wanted tiles first, each delivered when it is ready; then the rest; then the archive. */
-export function createJobRunner(options: JobRunnerOptions): (job: MetatileJob, signal: AbortSignal) => Promise<void> {
+export function createJobRunner(
+  options: JobRunnerOptions,
+): (job: MetatileJob, signal: AbortSignal) => Promise<void> {
   return async (job, signal) => {
     try {
       await runJob(options, job, signal);
     } catch (error) {
       if (!signal.aborted) {
-        options.observer.tile({ map: job.map, tile: job.metatile, state: 'failed', message: messageOf(error) });
+        options.observer.tile({
+          map: job.map,
+          tile: job.metatile,
+          state: 'failed',
+          message: messageOf(error),
+        });
       }
       throw error;
     } finally {
@@ -54,7 +61,8 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   const begun = performance.now();
   const list = await options.scenes(job, signal);
   const definition = options.definition(job);
-  if (list.scenes.length === 0) throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
+  if (list.scenes.length === 0)
+    throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
   const { bundle, pixels } = definition;
   const computation = new MetatileComputation(options.compute, {
     metatile: job.metatile,
@@ -130,7 +138,13 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   }
   observer.warn('a metatile is incomplete and was not archived', {
     metatile: `${job.metatile.z}/${job.metatile.x}/${job.metatile.y}`,
-    faults: faults.map(({ date, scene, asset, error }) => ({ date, scene, asset, code: error.code, message: error.message })),
+    faults: faults.map(({ date, scene, asset, error }) => ({
+      date,
+      scene,
+      asset,
+      code: error.code,
+      message: error.message,
+    })),
   });
   await options.onFaults(job, faults);
 }

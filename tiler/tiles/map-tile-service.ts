@@ -136,7 +136,15 @@ export class MapTileService implements TileService {
     }
     const { z, x, y } = tile;
     return {
-      digest: shortDigest({ recipe, season: definition.seasonKey, scenes: list.digest, z, x, y, layer: layer.name }),
+      digest: shortDigest({
+        recipe,
+        season: definition.seasonKey,
+        scenes: list.digest,
+        z,
+        x,
+        y,
+        layer: layer.name,
+      }),
       closed,
       lastModified,
       empty: false,
@@ -161,9 +169,13 @@ export class MapTileService implements TileService {
   point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
     const definition = this.options.maps.definition(map);
     if (!this.options.coverage.contains(lon, lat)) {
-      throw new GeoCropError('outside-coverage', `${lon}, ${lat} lies outside the area that this server covers.`, {
-        hint: `Longitude first. The area: ${this.bounds().join(', ')} (west, south, east, north).`,
-      });
+      throw new GeoCropError(
+        'outside-coverage',
+        `${lon}, ${lat} lies outside the area that this server covers.`,
+        {
+          hint: `Longitude first. The area: ${this.bounds().join(', ')} (west, south, east, north).`,
+        },
+      );
     }
     return this.options.points.read(definition, lon, lat, signal);
   }
@@ -201,7 +213,8 @@ export class MapTileService implements TileService {
         this.#tile(ask, { z: tile.z + 1, x: 2 * tile.x + (place % 2), y: 2 * tile.y + (place >> 1) }),
       ),
     );
-    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new RangeError('quad');
+    if (a === undefined || b === undefined || c === undefined || d === undefined)
+      throw new RangeError('quad');
     const worst = [a, b, c, d].find(({ state }) => state !== 'final') ?? a;
     return { ...worst, raster: joinQuad([a.raster, b.raster, c.raster, d.raster]) };
   }
@@ -241,16 +254,21 @@ export class MapTileService implements TileService {
     const old = await read(current.scenes);
     if (old === undefined) return undefined;
     const age = this.options.now().getTime() - Date.parse(current.createdAt);
-    if (age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now())) this.#want(ask, tile, 0).catch(() => undefined);
+    if (age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now()))
+      this.#want(ask, tile, 0).catch(() => undefined);
     return found(old, 'stale');
   }
 
   async #computed(ask: Ask, tile: TileId): Promise<Found> {
     if (tile.z < this.options.computeMinZoom) return nothing(ask.layer, 'partial');
     if (!this.options.mayCompute) {
-      throw new GeoCropError('not-computed', 'This tile has not been computed yet, and this server computes none.', {
-        hint: 'Ask the operator to warm the area, or to allow computing.',
-      });
+      throw new GeoCropError(
+        'not-computed',
+        'This tile has not been computed yet, and this server computes none.',
+        {
+          hint: 'Ask the operator to warm the area, or to allow computing.',
+        },
+      );
     }
     try {
       const { products, incomplete, timings } = await this.#want(ask, tile, ask.waitMs);
@@ -268,13 +286,18 @@ export class MapTileService implements TileService {
     const { definition, layer } = ask;
     const metatile = metatileOf(tile);
     const feature = layer.kind === 'feature' ? layer.name : null;
-    const id = [definition.mapDigest, definition.seasonKey, metatile.x, metatile.y, feature ?? 'map'].join('/');
+    const id = [definition.mapDigest, definition.seasonKey, metatile.x, metatile.y, feature ?? 'map'].join(
+      '/',
+    );
     const wanted = tile.z === NATIVE_ZOOM ? tile : 'whole';
     const kept = this.options.unfinished.get(id);
     if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, ask.signal);
     const now = (): number => this.options.now().getTime();
     const fresh = this.options.queue.find(id) === undefined;
-    const job = this.options.queue.open(id, () => new MetatileJob(id, definition.key, metatile, feature, now));
+    const job = this.options.queue.open(
+      id,
+      () => new MetatileJob(id, definition.key, metatile, feature, now),
+    );
     if (fresh) this.options.events.emit({ map: definition.key, tile, state: 'queued' });
     return job.want(wanted, waitMs, ask.signal);
   }
@@ -282,7 +305,9 @@ export class MapTileService implements TileService {
 
 /** `classes` and `confidence` hang on the model too; the rest on the pixels only. */
 export function recipeOf(definition: MapDefinition, layer: LayerInfo): string {
-  return layer.kind === 'classes' || layer.kind === 'percent' ? definition.mapDigest : definition.pixelsDigest;
+  return layer.kind === 'classes' || layer.kind === 'percent'
+    ? definition.mapDigest
+    : definition.pixelsDigest;
 }
 
 function nothing(layer: LayerInfo, state: TileState): Found {

@@ -2,7 +2,13 @@ import type { Bundle } from '../../engine/classes/bundle.js';
 import { DW_CLASS_FEATURE } from '../../engine/classes/bundle.js';
 import { GeoCropError } from '../../engine/errors.js';
 import { FEATURE_BANDS, FEATURE_ORDER_V1, bandsForFeatures } from '../../engine/pixels/feature-order.js';
-import { ENGINE_EPOCH, MASK_PROFILE, mapRecipeDigest, pixelsRecipeDigest, type PixelsRecipe } from '../../engine/recipe.js';
+import {
+  ENGINE_EPOCH,
+  MASK_PROFILE,
+  mapRecipeDigest,
+  pixelsRecipeDigest,
+  type PixelsRecipe,
+} from '../../engine/recipe.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import { isClosed, seasonWindow, type SeasonDefinition, type SeasonWindow } from '../../engine/season.js';
 import type { LayerInfo, MapKey } from './tile-service.js';
@@ -66,13 +72,16 @@ export class Maps {
     const year = asked.year ?? latest;
     if (year === undefined || !years.includes(year)) {
       throw new GeoCropError('unknown-year', `There is no ${season.name} ${year ?? ''}.`.replace(' .', '.'), {
-        hint: years.length === 0 ? 'The catalogue has no scenes in that season.' : `Years: ${years.join(', ')}.`,
+        hint:
+          years.length === 0 ? 'The catalogue has no scenes in that season.' : `Years: ${years.join(', ')}.`,
       });
     }
     const models = this.models();
     const model = asked.model ?? models[0] ?? NO_MODEL;
     if (model !== NO_MODEL && !models.includes(model)) {
-      throw new GeoCropError('unknown-model', `There is no model "${model}".`, { hint: `Models: ${models.join(', ')}.` });
+      throw new GeoCropError('unknown-model', `There is no model "${model}".`, {
+        hint: `Models: ${models.join(', ')}.`,
+      });
     }
     return { season: season.name, year, model };
   }
@@ -109,9 +118,13 @@ export class Maps {
     const layers = this.layers(map);
     const layer = layers.find((candidate) => candidate.name === name);
     if (layer === undefined) {
-      throw new GeoCropError('unknown-layer', `The map ${map.season} ${map.year} ${map.model} has no layer "${name}".`, {
-        hint: `Layers: ${layers.map((known) => known.name).join(', ')}.`,
-      });
+      throw new GeoCropError(
+        'unknown-layer',
+        `The map ${map.season} ${map.year} ${map.model} has no layer "${name}".`,
+        {
+          hint: `Layers: ${layers.map((known) => known.name).join(', ')}.`,
+        },
+      );
     }
     return layer;
   }
@@ -151,7 +164,9 @@ export class Maps {
       throw new GeoCropError(
         'bundle-lacks-bands',
         `The model ${bundle.name} needs ${missing.join(', ')}, which the collection ${this.options.profile} does not have.`,
-        { hint: 'Use a model that was trained on features of the bands that are there, or another collection.' },
+        {
+          hint: 'Use a model that was trained on features of the bands that are there, or another collection.',
+        },
       );
     }
     return BANDS.filter((band) => needed.has(band));
@@ -170,7 +185,8 @@ export class Maps {
   /** The first that has a year at all. */
   #defaultSeason(): string {
     const [first] = this.options.seasons;
-    const season = this.options.seasons.find((candidate) => this.options.years(candidate).length > 0) ?? first;
+    const season =
+      this.options.seasons.find((candidate) => this.options.years(candidate).length > 0) ?? first;
     return season?.name ?? '';
   }
 }

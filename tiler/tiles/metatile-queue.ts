@@ -19,7 +19,11 @@ const PREEMPTED = new GeoCropError('aborted', 'Another tile is waited for; this 
  */
 export class MetatileQueue {
   readonly #jobs = new Map<string, MetatileJob>();
-  #running: { readonly job: MetatileJob; readonly abort: AbortController; readonly done: Promise<void> } | null = null;
+  #running: {
+    readonly job: MetatileJob;
+    readonly abort: AbortController;
+    readonly done: Promise<void>;
+  } | null = null;
   #closed = false;
 
   constructor(private readonly options: MetatileQueueOptions) {}
@@ -46,9 +50,13 @@ export class MetatileQueue {
     }
     if (this.queued >= this.options.limit) this.#dropAbandoned();
     if (this.queued >= this.options.limit) {
-      throw new GeoCropError('queue-full', `${this.queued} areas are waiting to be computed; no more are taken now.`, {
-        hint: 'Ask again in a minute.',
-      });
+      throw new GeoCropError(
+        'queue-full',
+        `${this.queued} areas are waiting to be computed; no more are taken now.`,
+        {
+          hint: 'Ask again in a minute.',
+        },
+      );
     }
     const job = make();
     this.#jobs.set(id, job);
@@ -111,7 +119,9 @@ export class MetatileQueue {
 
   #preempt(running: { readonly job: MetatileJob; readonly abort: AbortController }): void {
     if (running.job.waitingSince() !== undefined) return;
-    const waited = [...this.#jobs.values()].some((job) => job !== running.job && job.waitingSince() !== undefined);
+    const waited = [...this.#jobs.values()].some(
+      (job) => job !== running.job && job.waitingSince() !== undefined,
+    );
     if (waited) running.abort.abort(PREEMPTED);
   }
 }

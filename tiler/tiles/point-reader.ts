@@ -23,7 +23,12 @@ export class PointReader {
 
   constructor(private readonly options: PointReaderOptions) {}
 
-  async read(definition: MapDefinition, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
+  async read(
+    definition: MapDefinition,
+    lon: number,
+    lat: number,
+    signal?: AbortSignal,
+  ): Promise<PointAnswer> {
     const pixel = lonLatToPixel(NATIVE_ZOOM, lon, lat);
     const metatile = {
       z: METATILE_ZOOM,
@@ -107,7 +112,11 @@ function pointAnswer(
 }
 
 /** (a − b) / (a + b); null where the collection lacks a band. */
-function normalizedDifference(reflectance: Partial<Record<Band, number>>, first: Band, second: Band): number | null {
+function normalizedDifference(
+  reflectance: Partial<Record<Band, number>>,
+  first: Band,
+  second: Band,
+): number | null {
   const a = reflectance[first];
   const b = reflectance[second];
   return a === undefined || b === undefined ? null : (a - b) / (a + b);

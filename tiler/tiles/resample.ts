@@ -25,7 +25,8 @@ export function nativeParent(tile: TileId): { readonly parent: TileId; readonly 
 export function enlarge(raster: Raster, factor: number): Raster {
   if (factor === 1) return raster;
   const { bands, width, height } = raster;
-  const mask = raster.mask === undefined ? {} : { mask: enlargePlanes(raster.mask, 1, width, height, factor) };
+  const mask =
+    raster.mask === undefined ? {} : { mask: enlargePlanes(raster.mask, 1, width, height, factor) };
   return {
     ...raster,
     data: enlargePlanes(raster.data as Data, bands, width, height, factor),
@@ -35,13 +36,20 @@ export function enlarge(raster: Raster, factor: number): Raster {
   };
 }
 
-function enlargePlanes<T extends Data>(data: T, bands: number, width: number, height: number, factor: number): T {
+function enlargePlanes<T extends Data>(
+  data: T,
+  bands: number,
+  width: number,
+  height: number,
+  factor: number,
+): T {
   const make = data.constructor as new (length: number) => T;
   const out = new make(data.length * factor * factor);
   const outWidth = width * factor;
   for (let row = 0; row < bands * height; row += 1) {
     const to = row * factor * outWidth;
-    for (let x = 0; x < width; x += 1) out.fill(data[row * width + x] ?? 0, to + x * factor, to + (x + 1) * factor);
+    for (let x = 0; x < width; x += 1)
+      out.fill(data[row * width + x] ?? 0, to + x * factor, to + (x + 1) * factor);
     for (let copy = 1; copy < factor; copy += 1) out.copyWithin(to + copy * outWidth, to, to + outWidth);
   }
   return out;
@@ -71,12 +79,21 @@ export function joinQuad(quad: readonly [Raster, Raster, Raster, Raster]): Raste
     const x = (place % 2) * width;
     const y = Math.floor(place / 2) * height;
     pastePlanes(raster.data as Data, data, bands, width, height, x, y);
-    if (mask !== undefined && raster.mask !== undefined) pastePlanes(raster.mask, mask, 1, width, height, x, y);
+    if (mask !== undefined && raster.mask !== undefined)
+      pastePlanes(raster.mask, mask, 1, width, height, x, y);
   });
   return { ...first, data, width: 2 * width, height: 2 * height, ...(mask === undefined ? {} : { mask }) };
 }
 
-function pastePlanes(from: Data, to: Data, bands: number, width: number, height: number, x: number, y: number): void {
+function pastePlanes(
+  from: Data,
+  to: Data,
+  bands: number,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+): void {
   for (let band = 0; band < bands; band += 1) {
     for (let row = 0; row < height; row += 1) {
       const start = (band * height + row) * width;

@@ -81,8 +81,11 @@ export class SceneLists {
       return this.#view(definition, entry);
     } catch (error) {
       // An old list is better than none while the catalogue is away.
-      if (kept === undefined || !isGeoCropError(error, 'stac-unavailable', 'stac-malformed', 'stac-refused')) throw error;
-      this.deps.warn('the catalogue does not answer; the scene list of before is used', { error: error.message });
+      if (kept === undefined || !isGeoCropError(error, 'stac-unavailable', 'stac-malformed', 'stac-refused'))
+        throw error;
+      this.deps.warn('the catalogue does not answer; the scene list of before is used', {
+        error: error.message,
+      });
       return this.#view(definition, kept);
     }
   }
@@ -92,7 +95,9 @@ export class SceneLists {
     const lasting = faults.filter(({ error }) => LASTING.includes(error.code));
     if (lasting.length === 0) return;
     const now = this.deps.now();
-    const known = new Map((await this.deps.readFaults(definition, metatile)).map((fault) => [fault.id, fault]));
+    const known = new Map(
+      (await this.deps.readFaults(definition, metatile)).map((fault) => [fault.id, fault]),
+    );
     for (const { scene, asset, error } of lasting) {
       const before = known.get(scene);
       const again = before !== undefined && now.getTime() - Date.parse(before.firstSeenAt) >= FAULT_AGE;
@@ -128,7 +133,9 @@ export class SceneLists {
   #view(definition: MapDefinition, { list, faults }: Entry): SceneList {
     const now = this.deps.now().getTime();
     const quarantined: Quarantine[] = faults
-      .filter(({ quarantinedAt }) => quarantinedAt !== null && now - Date.parse(quarantinedAt) < QUARANTINE_AGE)
+      .filter(
+        ({ quarantinedAt }) => quarantinedAt !== null && now - Date.parse(quarantinedAt) < QUARANTINE_AGE,
+      )
       .map(({ id, reason }) => ({ id, reason }));
     return restrictSceneList(list, definition.pixels.bands, quarantined);
   }

@@ -137,7 +137,11 @@ function markValid(planes: ProductPlanes, chunk: Chunk, from: number, to: number
   }
 }
 
-async function writeClasses({ rect, planes, dwClass }: ClassifyInput, digest: string, chunk: Chunk): Promise<void> {
+async function writeClasses(
+  { rect, planes, dwClass }: ClassifyInput,
+  digest: string,
+  chunk: Chunk,
+): Promise<void> {
   const classifier = await classifiers.get(digest);
   if (classifier === undefined || planes.raw === null || planes.percent === null) {
     throw new GeoCropError('internal', `The model ${digest.slice(0, 8)} is not known to this thread.`);
@@ -164,7 +168,10 @@ async function writeClasses({ rect, planes, dwClass }: ClassifyInput, digest: st
     const at = row * rect.width;
     planes.raw?.set(result.classes.subarray(at, at + rect.width), to);
     for (let id = 0; id < classCount; id += 1) {
-      planes.percent?.set(result.percent.subarray(id * count + at, id * count + at + rect.width), id * size + to);
+      planes.percent?.set(
+        result.percent.subarray(id * count + at, id * count + at + rect.width),
+        id * size + to,
+      );
     }
   });
 }

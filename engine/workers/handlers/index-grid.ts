@@ -34,7 +34,7 @@ function coveredBlocks(blockOf: Uint16Array, stride: number): { block: number; r
   const bounds = new Map<number, { x0: number; y0: number; x1: number; y1: number }>();
   for (let row = 0, start = 0; start < blockOf.length; row += 1, start += stride) {
     const end = Math.min(start + stride, blockOf.length);
-    for (let i = start; i < end; ) {
+    for (let i = start; i < end;) {
       const block = blockOf[i] ?? OUTSIDE;
       let stop = i + 1;
       while (stop < end && blockOf[stop] === block) stop += 1;
@@ -59,7 +59,12 @@ function coveredBlocks(blockOf: Uint16Array, stride: number): { block: number; r
 }
 
 /** Blocks that hold a pixel within `buffer` columns and rows of a target pixel. */
-function touchedBlocks(eastings: Float64Array, northings: Float64Array, grid: SourceGrid, buffer: number): number[] {
+function touchedBlocks(
+  eastings: Float64Array,
+  northings: Float64Array,
+  grid: SourceGrid,
+  buffer: number,
+): number[] {
   const touched = new Uint8Array(grid.blocksAcross * grid.blocksDown);
   let last = -1;
   for (let i = 0; i < eastings.length; i += 1) {

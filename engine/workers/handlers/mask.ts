@@ -17,7 +17,16 @@ export async function mask(input: MaskInput, { kernels, buffer, scratch }: Worke
     const raster = new Uint8Array(buffer, scratch.start, size).fill(0);
     for (const block of scl.blocks) {
       const pixels = await decodeBlock(scl.spec, block.bytes);
-      pasteBlock(pixels, scl.spec.blockWidth, scl.spec.blockHeight, block.x, block.y, raster, scl.width, scl.height);
+      pasteBlock(
+        pixels,
+        scl.spec.blockWidth,
+        scl.spec.blockHeight,
+        block.x,
+        block.y,
+        raster,
+        scl.width,
+        scl.height,
+      );
     }
     const valid = scratch.start + size;
     kernels.sclValid(scratch.start, scl.width, scl.height, input.buffer, valid, valid + size);

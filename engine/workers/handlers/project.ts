@@ -8,7 +8,16 @@ export function project({ arena, target, epsg, easting, northing }: ProjectInput
   const eastings = new Float64Array(arena.memory.buffer, easting, n);
   const northings = new Float64Array(arena.memory.buffer, northing, n);
   if (target.kind === 'window') {
-    projectWindow(epsg, NATIVE_ZOOM, target.px0, target.py0, target.width, target.height, eastings, northings);
+    projectWindow(
+      epsg,
+      NATIVE_ZOOM,
+      target.px0,
+      target.py0,
+      target.width,
+      target.height,
+      eastings,
+      northings,
+    );
   } else {
     projectPixels(epsg, NATIVE_ZOOM, target.px, target.py, eastings, northings);
   }

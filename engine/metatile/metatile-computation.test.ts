@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { METATILE_SIZE, NATIVE_ZOOM, pixelCentreLonLat, type TileId } from '../geo/tile-matrix.js';
+import { projectPoint } from '../geo/project.js';
+import { computeFeatures } from '../pixels/features.js';
+import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
+import type { Raster } from '../raster.js';
+import { BANDS, type AssetName, type Band } from '../scenes/scene.js';
+import { dayOfSeason, seasonWindow, SUMMER } from '../season.js';
+import { computePixels, computePoint } from './compute-points.js';
+import { MetatileComputation } from './metatile-computation.js';
+import { cropPlanes } from './planes.js';
+import { planSeason } from './season-plan.js';
+import type { ComputeDeps } from './season-reader.js';
+import { hash, makeTestWorld, testCompute, type TestRaster, type TestWorld } from './testing.js';
+
+const season = seasonWindow(SUMMER, 2021);
+const BUFFER = 3;
+
+/** Written apart from the kernels: one pixel, straight from the rasters, by FEATURES.md. */
+function plainPixel(world: TestWorld, px: number, py: number): { n: number; features: Float64Array } {
+  const lonLat = pixelCentreLonLat(NATIVE_ZOOM, px, py);
+  const t: number[] = [];
+  const reflectance = Object.fromEntries(BANDS.map((band) => [band, [] as number[]])) as Record<
+    Band,
+    number[]
+  >;
+  for (const { date, scenes } of planSeason(world, season)) {
+    for (const scene of scenes) {
+      const [e, n] = projectPoint(scene.epsg ?? 0, ...lonLat);
+      const at = (name: AssetName, dx = 0, dy = 0): number | undefined => {
+        const raster = world.rasters.get(scene.assets[name]?.href ?? '') as TestRaster;
+        const col = Math.floor((e - raster.x0) / raster.res) + dx;
+        const row = Math.floor((raster.y0 - n) / raster.res) + dy;
+        if (col < 0 || row < 0 || col >= raster.width || row >= raster.height) return undefined;
+        return raster.data[row * raster.width + col];
+      };
+      if (![2, 4, 5, 6, 7, 11].includes(at('scl') ?? 0)) continue;
+      let clouded = false;
+      for (let dy = -BUFFER; dy <= BUFFER; dy += 1) {
+        for (let dx = -BUFFER; dx <= BUFFER; dx += 1)
+          if ([3, 8, 9, 10].includes(at('scl', dx, dy) ?? 0)) clouded = true;
+      }
+      const dn = BANDS.map((band) => at(band) ?? 0);
+      if (clouded || dn.includes(0)) continue;
+      t.push(dayOfSeason(season, date));
+      BANDS.forEach((band, i) => reflectance[band].push(Math.max((dn[i] ?? 0) * 0.0001 - 0.1, 0.0001)));
+      break;
+    }
+  }
+  return { n: t.length, features: computeFeatures({ t, reflectance }, season.nodes) };
+}
+
+function tolerance(name: string): number {
+  if (['ndvi_sos', 'ndvi_pos', 'ndvi_eos', 'ndvi_los'].includes(name)) return 0.05;
+  return name.startsWith('ndvi_auc') ? 0.02 : 1e-4;
+}
+
+function assertSame(
+  actual: ReadonlyMap<string, Raster>,
+  expected: ReadonlyMap<string, Raster>,
+  what: string,
+): void {
+  for (const [name, raster] of expected) {
+    assert.deepEqual(actual.get(name)?.data, raster.data, `${what}: ${name}`);
+    assert.deepEqual(actual.get(name)?.mask, raster.mask, `${what}: mask of ${name}`);
+  }
+}
+
+function crop(products: ReadonlyMap<string, Raster>, x: number, y: number): Map<string, Raster> {
+  const rect = { x: x * 256, y: y * 256, width: 256, height: 256 };
+  const cut = <T extends Uint8Array | Float32Array>(data: T, bands: number): T =>
+    cropPlanes(data, bands, METATILE_SIZE ** 2, METATILE_SIZE, rect);
+  return new Map(
+    [...products].map(([name, raster]) => [
+      name,
+      {
+        ...raster,
+        data: cut(raster.data as Uint8Array, raster.bands),
+        ...(raster.mask === undefined ? {} : { mask: cut(raster.mask, 1) }),
+      },
+    ]),
+  );
+}
+
+describe('a metatile across 30° E', () => {
+  let world: TestWorld;
+  let two: Awaited<ReturnType<typeof testCompute>>;
+  const input = (): ConstructorParameters<typeof MetatileComputation>[1] => ({
+    metatile: world.metatile,
+    list: world,
+    season,
+    bands: BANDS,
+    cloudBufferPixels: BUFFER,
+    bundle: null,
+    features: ['ndvi_peak', 'ndvi_sos', 'swir22_median'],
+  });
+  const native = (x: number, y: number): TileId => ({
+    z: 14,
+    x: world.metatile.x * 4 + x,
+    y: world.metatile.y * 4 + y,
+  });
+  const whole = async (deps: ComputeDeps, first?: TileId): Promise<MetatileComputation> => {
+    const computation = new MetatileComputation(deps, input());
+    if (first !== undefined) await computation.tile(first);
+    await computation.readAll();
+    for (let i = 0; i < 16; i += 1) await computation.tile(native(i % 4, i >> 2));
+    return computation;
+  };
+
+  before(async () => {
+    world = await makeTestWorld();
+    two = await testCompute(world, 2);
+  });
+  after(() => two.pool.close());
+
+  test('pixels equal the formulas applied straight to the rasters', async () => {
+    const pixels = Array.from({ length: 400 }, (_, i) => ({
+      x: world.metatile.x * METATILE_SIZE + Math.floor(hash(i, 1) * METATILE_SIZE),
+      y: world.metatile.y * METATILE_SIZE + Math.floor(hash(i, 2) * METATILE_SIZE),
+    }));
+    const { pixels: rows, faults } = await computePixels(
+      two.deps,
+      input(),
+      Int32Array.from(pixels, ({ x }) => x),
+      Int32Array.from(pixels, ({ y }) => y),
+    );
+    two.deps.arena.reset();
+    assert.deepEqual(faults, []);
+    const counts = new Set<number>();
+    pixels.forEach(({ x, y }, i) => {
+      const expected = plainPixel(world, x, y);
+      counts.add(expected.n);
+      assert.equal(rows[i]?.observations, expected.n, `observations of pixel ${x} ${y}`);
+      FEATURE_ORDER_V1.forEach((name, f) => {
+        const actual = rows[i]?.features[f] ?? 0;
+        const wanted = expected.features[f] ?? 0;
+        const close = Number.isNaN(wanted)
+          ? Number.isNaN(actual)
+          : Math.abs(actual - wanted) <= tolerance(name);
+        assert.ok(close, `${name} of pixel ${x} ${y}: ${actual}, expected ${wanted}`);
+      });
+    });
+    assert.ok(
+      counts.size >= 3,
+      `the world should give pixels with different counts, got ${[...counts].join()}`,
+    );
+  });
+
+  test('a tile computed alone equals the crop of its metatile, whichever came first, on one thread or two', async () => {
+    const one = await testCompute(world, 1);
+    try {
+      const reference = (await whole(two.deps)).products();
+      two.deps.arena.reset();
+      const other = await whole(one.deps, native(2, 3));
+      one.deps.arena.reset();
+      assertSame(other.products(), reference, 'one thread, another tile first');
+      for (const [x, y] of [
+        [0, 0],
+        [1, 2],
+        [2, 1],
+        [3, 3],
+      ] as const) {
+        const alone = new MetatileComputation(two.deps, input());
+        await alone.tile(native(x, y));
+        assertSame(alone.products(native(x, y)), crop(reference, x, y), `tile ${x} ${y} alone`);
+        two.deps.arena.reset();
+      }
+    } finally {
+      await one.pool.close();
+    }
+  });
+
+  test('a point has the numbers of its tile, bit for bit', async () => {
+    const products = (await whole(two.deps)).products();
+    two.deps.arena.reset();
+    for (let i = 0; i < 12; i += 1) {
+      const x = Math.floor(hash(i, 3) * METATILE_SIZE);
+      const y = Math.floor(hash(i, 4) * METATILE_SIZE);
+      const point = await computePoint(
+        two.deps,
+        input(),
+        world.metatile.x * METATILE_SIZE + x,
+        world.metatile.y * METATILE_SIZE + y,
+      );
+      two.deps.arena.reset();
+      const place = y * METATILE_SIZE + x;
+      assert.equal(point.observations, products.get('observations')?.data[place]);
+      assert.equal(point.series.length, point.observations);
+      for (const name of ['ndvi_peak', 'ndvi_sos', 'swir22_median']) {
+        const feature = FEATURE_ORDER_V1.findIndex((candidate) => candidate === name);
+        assert.ok(Object.is(point.features[feature], products.get(name)?.data[place]), name);
+      }
+    }
+  });
+
+  test('each block is fetched once and decoded at most 1.3 times; a scene that is all cloud costs its SCL only', async () => {
+    const counted = await testCompute(world, 2);
+    try {
+      const computation = await whole(counted.deps, native(1, 1));
+      const ranges = counted.source.reads.map(({ href, start, end }) => `${href} ${start} ${end}`);
+      assert.equal(new Set(ranges).size, ranges.length, 'no range is read twice');
+      const clouded = counted.source.reads.filter(({ href }) => href.includes('32736_2022-01-12'));
+      assert.ok(clouded.length > 0);
+      assert.ok(
+        clouded.every(({ href }) => href.endsWith('/scl.tif')),
+        'only SCL of the clouded scene is read',
+      );
+      const { fetched } = counted.reader.stats;
+      const { blocksDecoded } = computation.season.tally;
+      assert.ok(blocksDecoded > 0 && blocksDecoded <= 1.3 * fetched, `${blocksDecoded} of ${fetched}`);
+    } finally {
+      await counted.pool.close();
+    }
+  });
+});
