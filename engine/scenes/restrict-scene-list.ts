@@ -1,11 +1,5 @@
-import { digest } from '../digest.js';
 import type { Band, LeftOutScene, Scene, SceneList } from './scene.js';
-
-/** A scene whose pixels could not be read again and again. */
-export interface Quarantine {
-  readonly id: string;
-  readonly reason: string;
-}
+import { scenesDigest } from './scene-list.js';
 
 /**
  * The part of a looked-up list that a band set can use: an item that lacks an asset of the set, and one in quarantine, is
@@ -14,32 +8,17 @@ export interface Quarantine {
 export function restrictSceneList(
   list: SceneList,
   bands: readonly Band[],
-  quarantined: readonly Quarantine[] = [],
+  quarantined: ReadonlyMap<string, string> = new Map(),
 ): SceneList {
   const scenes: Scene[] = [];
   const leftOut: LeftOutScene[] = [...list.leftOut];
-  const bad = new Map(quarantined.map(({ id, reason }) => [id, reason]));
   for (const scene of list.scenes) {
     const missing = bands.filter((band) => scene.assets[band] === undefined);
-    const reason = bad.get(scene.id);
+    const reason = quarantined.get(scene.id);
     if (reason !== undefined) leftOut.push({ id: scene.id, code: 'quarantined', reason });
     else if (missing.length > 0) {
       leftOut.push({ id: scene.id, code: 'lacks-asset', reason: `the item has no ${missing.join(', ')}` });
     } else scenes.push(scene);
   }
   return { ...list, scenes, leftOut, digest: scenesDigest(scenes) };
-}
-
-/** Over what decides pixels: ids, hrefs, offsets, baselines, in order. */
-export function scenesDigest(scenes: readonly Scene[]): string {
-  return digest(
-    scenes.map(({ id, date, baseline, assets, reflectance }) => ({
-      id,
-      date,
-      baseline,
-      assets,
-      scale: reflectance.scale,
-      offset: reflectance.offset,
-    })),
-  ).slice(0, 16);
 }

@@ -2,12 +2,12 @@ import type { Archive } from '../../cache/archive.js';
 import { GeoCropError, messageOf } from '../../engine/errors.js';
 import { TILE_SIZE, METATILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
 import { MetatileComputation } from '../../engine/metatile/metatile-computation.js';
-import type { ReadFault } from '../../engine/metatile/read-date.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import type { Target } from '../../engine/metatile/target.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { archiveMetatile } from './archive-metatile.js';
 import { usesBaseline, type MapDefinition } from './maps.js';
+import type { SeenFault } from './scene-lists.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
 import type { TileEvent } from './tile-service.js';
 
@@ -25,7 +25,7 @@ export interface JobRunnerOptions {
   readonly definition: (job: MetatileJob) => MapDefinition;
   readonly scenes: (job: MetatileJob, signal: AbortSignal) => Promise<SceneList>;
   /** Called with what could not be read, when a metatile stayed incomplete. */
-  readonly onFaults: (job: MetatileJob, faults: readonly ReadFault[]) => Promise<void>;
+  readonly onFaults: (job: MetatileJob, faults: readonly SeenFault[]) => Promise<void>;
   readonly baseline: (target: Target) => Promise<Int8Array>;
   /** null: the collection has no SCL. */
   readonly hasScl: boolean;
@@ -95,7 +95,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
           : { map: job.map, tile, state: 'computing' },
       );
     });
-    deliver(job, tile, computation, timings());
+    deliver(job, tile, list, computation, timings());
     observer.tile({ map: job.map, tile, state: 'ready' });
   };
 
@@ -116,7 +116,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   observer.read(tally.blocksDecoded, tally.bytes);
   for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   const products = computation.products();
-  const { faults } = computation;
+  const faults = faultsOf(list, computation);
   if (faults.length === 0) {
     const written = performance.now();
     await archiveMetatile({
@@ -138,26 +138,33 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   }
   observer.warn('a metatile is incomplete and was not archived', {
     metatile: `${job.metatile.z}/${job.metatile.x}/${job.metatile.y}`,
-    faults: faults.map(({ date, scene, asset, error }) => ({
-      date,
-      scene,
-      asset,
-      code: error.code,
-      message: error.message,
-    })),
+    faults,
   });
   await options.onFaults(job, faults);
+}
+
+/** Scenes that could not be checked or read: with any, the result is incomplete. */
+function faultsOf(list: SceneList, computation: MetatileComputation): SeenFault[] {
+  return [
+    ...(list.unchecked ?? []).map(({ id, code, reason }) => ({ scene: id, code, reason })),
+    ...computation.faults.map(({ scene, asset, error }) => ({
+      scene,
+      code: error.code,
+      reason: `${asset}: ${error.message}`,
+    })),
+  ];
 }
 
 function deliver(
   job: MetatileJob,
   tile: TileId,
+  list: SceneList,
   computation: MetatileComputation,
   timings: Record<string, number>,
 ): void {
   const products: JobProducts = {
     products: computation.products(tile),
-    incomplete: computation.faults.length > 0,
+    incomplete: faultsOf(list, computation).length > 0,
     timings,
   };
   job.deliver(tile, products);

@@ -1,5 +1,5 @@
 import { GeoCropError, isGeoCropError } from '../../engine/errors.js';
-import { MetatileJob } from './metatile-job.js';
+import type { MetatileJob } from './metatile-job.js';
 
 export interface MetatileQueueOptions {
   /** Does one job to its end. Must give up soon after `signal` aborts; delivers tiles to the job as they are ready. */

@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { isGeoCropError, type ErrorCode } from '../../engine/errors.js';
 import type { TileId } from '../../engine/geo/tile-matrix.js';
-import type { ReadFault } from '../../engine/metatile/read-date.js';
-import { restrictSceneList, type Quarantine } from '../../engine/scenes/restrict-scene-list.js';
+import { restrictSceneList } from '../../engine/scenes/restrict-scene-list.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { isClosed } from '../../engine/season.js';
 import { SharedWork } from '../../engine/windows/shared-work.js';
@@ -18,14 +17,28 @@ export interface SceneFault {
   readonly quarantinedAt: string | null;
 }
 
+/** What could not be read of a scene. */
+export interface SeenFault {
+  readonly scene: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
 /** Where looked-up lists and faults are kept, and who looks up. */
 export interface SceneListDeps {
   readList(definition: MapDefinition, metatile: TileId): Promise<SceneList | undefined>;
   writeList(definition: MapDefinition, metatile: TileId, list: SceneList): Promise<void>;
   readFaults(definition: MapDefinition, metatile: TileId): Promise<readonly SceneFault[]>;
   writeFaults(definition: MapDefinition, metatile: TileId, faults: readonly SceneFault[]): Promise<void>;
-  /** Asks STAC. */
-  lookUp(definition: MapDefinition, metatile: TileId, signal: AbortSignal): Promise<SceneList>;
+  /** Asks STAC. Scenes in quarantine (id and reason) are not even checked. */
+  lookUp(
+    definition: MapDefinition,
+    metatile: TileId,
+    quarantined: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<SceneList>;
+  /** Of a catalogue on disk; null where looking again would not be cheap. */
+  revision(): Promise<string | null>;
   readonly now: () => Date;
   readonly warn: (message: string, context: Record<string, unknown>) => void;
 }
@@ -72,10 +85,14 @@ export class SceneLists {
     if (kept !== undefined && !this.#isOld(definition, kept.list)) return this.#view(definition, kept);
     try {
       const entry = await this.#work.run(keyOf(definition, metatile), signal, async (shared) => {
-        const list = await this.deps.lookUp(definition, metatile, shared);
-        await this.deps.writeList(definition, metatile, list);
-        const made = { list, faults: kept?.faults ?? (await this.deps.readFaults(definition, metatile)) };
-        this.#entries.set(keyOf(definition, metatile), made);
+        const faults = kept?.faults ?? (await this.deps.readFaults(definition, metatile));
+        const list = await this.deps.lookUp(definition, metatile, this.#quarantined(faults), shared);
+        const made = { list, faults };
+        // With a scene that could not be checked it serves one answer, and is asked for again.
+        if (list.unchecked === undefined) {
+          await this.deps.writeList(definition, metatile, list);
+          this.#entries.set(keyOf(definition, metatile), made);
+        }
         return made;
       });
       return this.#view(definition, entry);
@@ -91,19 +108,19 @@ export class SceneLists {
   }
 
   /** Remembers what could not be read; what was seen an hour ago already is left out from now on. */
-  async report(definition: MapDefinition, metatile: TileId, faults: readonly ReadFault[]): Promise<void> {
-    const lasting = faults.filter(({ error }) => LASTING.includes(error.code));
+  async report(definition: MapDefinition, metatile: TileId, faults: readonly SeenFault[]): Promise<void> {
+    const lasting = faults.filter(({ code }) => LASTING.includes(code));
     if (lasting.length === 0) return;
     const now = this.deps.now();
     const known = new Map(
       (await this.deps.readFaults(definition, metatile)).map((fault) => [fault.id, fault]),
     );
-    for (const { scene, asset, error } of lasting) {
+    for (const { scene, reason } of lasting) {
       const before = known.get(scene);
       const again = before !== undefined && now.getTime() - Date.parse(before.firstSeenAt) >= FAULT_AGE;
       known.set(scene, {
         id: scene,
-        reason: `${asset}: ${error.message}`,
+        reason,
         firstSeenAt: before?.firstSeenAt ?? now.toISOString(),
         quarantinedAt: before?.quarantinedAt ?? (again ? now.toISOString() : null),
       });
@@ -118,6 +135,9 @@ export class SceneLists {
     if (known !== undefined) return known;
     const list = await this.deps.readList(definition, metatile);
     if (list === undefined) return undefined;
+    // A catalogue on disk that has changed is looked at again; one that is gone has not changed.
+    const revision = await this.deps.revision().catch(() => list.revision ?? null);
+    if ((list.revision ?? null) !== revision) return undefined;
     const entry = { list, faults: await this.deps.readFaults(definition, metatile) };
     this.#entries.set(key, entry);
     return entry;
@@ -130,14 +150,16 @@ export class SceneLists {
     return now.getTime() - lookedUp.getTime() >= OPEN_LIST_AGE;
   }
 
-  #view(definition: MapDefinition, { list, faults }: Entry): SceneList {
+  /** Ids and reasons of what is left out now: after a week it is tried again. */
+  #quarantined(faults: readonly SceneFault[]): ReadonlyMap<string, string> {
     const now = this.deps.now().getTime();
-    const quarantined: Quarantine[] = faults
-      .filter(
-        ({ quarantinedAt }) => quarantinedAt !== null && now - Date.parse(quarantinedAt) < QUARANTINE_AGE,
-      )
-      .map(({ id, reason }) => ({ id, reason }));
-    return restrictSceneList(list, definition.pixels.bands, quarantined);
+    const isOut = ({ quarantinedAt }: SceneFault): boolean =>
+      quarantinedAt !== null && now - Date.parse(quarantinedAt) < QUARANTINE_AGE;
+    return new Map(faults.filter(isOut).map(({ id, reason }) => [id, reason]));
+  }
+
+  #view(definition: MapDefinition, { list, faults }: Entry): SceneList {
+    return restrictSceneList(list, definition.pixels.bands, this.#quarantined(faults));
   }
 }
 
