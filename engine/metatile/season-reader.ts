@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Band, SceneList } from '../scenes/scene.js';
 import type { SeasonWindow } from '../season.js';
 import type { CogReader } from '../windows/cog-reader.js';
@@ -53,6 +54,8 @@ export class SeasonReader {
 
   /** @param onDate called with the share of dates done, 0 to 1. Rejects only when aborted or broken: see {@link faults}. */
   async read(region: Rect, signal?: AbortSignal, onDate?: (share: number) => void): Promise<void> {
+    // Every read of every date listens to it.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const waiting = [...this.#dates];
     let done = 0;
     const line = async (): Promise<void> => {

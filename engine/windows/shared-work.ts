@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortedError } from './byte-source/slots.js';
 
 /**
@@ -14,6 +15,8 @@ export class SharedWork<T> {
     let work = this.running.get(key);
     if (work === undefined) {
       const controller = new AbortController();
+      // One piece of work may read hundreds of ranges at once, each listening.
+      setMaxListeners(0, controller.signal);
       const created: Running<T> = { controller, waiters: 0, result: start(controller.signal) };
       const forget = (): void => {
         if (this.running.get(key) === created) this.running.delete(key);

@@ -253,7 +253,7 @@ export class MapTileService implements TileService {
     // Other scenes than today's: what is there is shown while, or until, it is made anew.
     const old = await read(current.scenes);
     if (old === undefined) return undefined;
-    const age = this.options.now().getTime() - Date.parse(current.createdAt);
+    const age = this.options.now().getTime() - Date.parse(String(current.item.properties['created']));
     if (age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now()))
       this.#want(ask, tile, 0).catch(() => undefined);
     return found(old, 'stale');

@@ -1,0 +1,40 @@
+import type { ObjectStore } from '../../cache/object-store.js';
+import { isGeoCropError } from '../../engine/errors.js';
+import type { Area } from '../../engine/geo/polygon.js';
+import type { AssetName } from '../../engine/scenes/scene.js';
+import type { SceneSource } from '../../engine/scenes/scene-source.js';
+
+/** What must be known of a catalogue before the first tile: kept, so that a restart needs no catalogue. */
+export interface CatalogueFacts {
+  readonly assets: readonly AssetName[];
+  /** Footprints and dates of a static catalogue; null for an API. */
+  readonly areas: readonly Area[] | null;
+  readonly dates: readonly string[] | null;
+}
+
+/** From the catalogue, else what it said last. @throws what the catalogue throws where nothing is kept */
+export async function catalogueFacts(
+  scenes: SceneSource,
+  store: ObjectStore,
+  warn: (message: string, context: Record<string, unknown>) => void,
+): Promise<CatalogueFacts> {
+  const key = `scenes/${scenes.profile}/catalogue.json`;
+  try {
+    const facts = await askCatalogue(scenes);
+    await store.put('geocrop-results', key, new TextEncoder().encode(JSON.stringify(facts)));
+    return facts;
+  } catch (error) {
+    if (!isGeoCropError(error)) throw error;
+    const kept = await store.get('geocrop-results', key);
+    if (kept === undefined) throw error;
+    warn('the catalogue does not answer; what it said before is used', { error: error.message });
+    return JSON.parse(new TextDecoder().decode(kept)) as CatalogueFacts;
+  }
+}
+
+async function askCatalogue(scenes: SceneSource): Promise<CatalogueFacts> {
+  const [assets, areas] = [await scenes.assets(), await scenes.areas()];
+  if (areas === null) return { assets, areas, dates: null };
+  const { items } = await scenes.search({ bbox: [-180, -90, 180, 90], start: '0000-01-01', end: '9999-12-31' });
+  return { assets, areas, dates: [...new Set(items.map(({ date }) => date))].sort() };
+}

@@ -1,0 +1,20 @@
+import { LRUCache } from 'lru-cache';
+import type { MetatileJob } from './metatile-job.js';
+
+/** An incomplete answer is kept this long, so that a map view does not compute it over and over. DESIGN.md section 5. */
+const INCOMPLETE_MS = 60_000;
+/** A metatile's products are about 20 MB. */
+const MOST = 4;
+
+/** Metatiles that could not be made whole: served for a minute, never archived. */
+export class JobShelf {
+  readonly #jobs = new LRUCache<string, MetatileJob>({ max: MOST, ttl: INCOMPLETE_MS });
+
+  put(job: MetatileJob): void {
+    this.#jobs.set(job.id, job);
+  }
+
+  get(id: string): MetatileJob | undefined {
+    return this.#jobs.get(id);
+  }
+}

@@ -1,0 +1,238 @@
+import { join } from 'node:path';
+import { Archive } from '../../cache/archive.js';
+import { DiskBlockCache } from '../../cache/block-cache.js';
+import { DiskObjectStore } from '../../cache/disk-store.js';
+import type { ObjectStore } from '../../cache/object-store.js';
+import { SceneListStore } from '../../cache/scene-list-store.js';
+import type { Bundle } from '../../engine/classes/bundle.js';
+import { listBundles } from '../../engine/classes/list-bundles.js';
+import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { polygonsCoverage, zimbabweCoverage, type Coverage } from '../../engine/geo/coverage.js';
+import { compileKernels, createKernelMemory, STATIC_BYTES } from '../../engine/kernels/load.js';
+import { Arena } from '../../engine/metatile/arena.js';
+import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
+import type { Target } from '../../engine/metatile/target.js';
+import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
+import { BANDS, type Band } from '../../engine/scenes/scene.js';
+import type { SceneSource } from '../../engine/scenes/scene-source.js';
+import { SUMMER, WINTER, type SeasonDefinition } from '../../engine/season.js';
+import { createByteSource, type ByteSourceOptions } from '../../engine/windows/byte-source/create-byte-source.js';
+import { CogReader } from '../../engine/windows/cog-reader.js';
+import { WorkerPool } from '../../engine/workers/pool.js';
+import { createJobRunner, type JobObserver } from './job-runner.js';
+import { JobShelf } from './job-shelf.js';
+import { MapTileService } from './map-tile-service.js';
+import { Maps } from './maps.js';
+import { MetatileQueue } from './metatile-queue.js';
+import { PointReader } from './point-reader.js';
+import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
+import { lookUpScenes } from './look-up-scenes.js';
+import { catalogueYears } from './catalogue-years.js';
+import { faultStore } from './fault-store.js';
+import { SceneLists } from './scene-lists.js';
+import { TileEvents } from './tile-events.js';
+
+/** Everything that decides how the engine runs: plain values, from configuration or from a command's options. */
+export interface EngineOptions {
+  readonly stac: string;
+  readonly collection?: string;
+  readonly storeDir: string;
+  /** A folder of bundles; null: maps without classes. */
+  readonly modelsDir: string | null;
+  readonly windowsDir: string;
+  readonly windowsQuotaBytes: number;
+  readonly threads: number;
+  /** Limit of one metatile's memory. */
+  readonly computeMemoryBytes: number;
+  readonly computeMinZoom: number;
+  readonly cloudLimit: number;
+  readonly cloudBufferPixels: number;
+  /** `auto`: the items' footprints for a static catalogue, Zimbabwe for an API. */
+  readonly coverage: Coverage | 'auto' | 'zimbabwe' | 'items';
+  readonly mayCompute: boolean;
+  readonly queueLimit: number;
+  readonly datesAtOnce: number;
+  readonly source: ByteSourceOptions;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  /** Dynamic World class of each pixel of a target, −1 where there is none. */
+  readonly baseline?: (store: ObjectStore) => (target: Target) => Promise<Int8Array>;
+  readonly observer: Omit<JobObserver, 'tile'>;
+  readonly stopGraceMs: number;
+}
+
+/** A running engine: what serves tiles, and what commands use directly. */
+export interface Engine {
+  readonly service: MapTileService;
+  readonly maps: Maps;
+  readonly sceneLists: SceneLists;
+  readonly compute: ComputeDeps;
+  readonly coverage: Coverage;
+  readonly store: ObjectStore;
+  readonly archive: Archive;
+  readonly hasScl: boolean;
+  /** Bundles that did not load, and why. */
+  readonly badBundles: readonly { readonly folder: string; readonly error: GeoCropError }[];
+  close(): Promise<void>;
+}
+
+export const SEASONS: readonly SeasonDefinition[] = [SUMMER, WINTER];
+/** A point's neighbourhood, or a table's points in one metatile, need little. */
+const POINT_MEMORY = 2 ** 30;
+
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { now, observer } = options;
+  const scenes = await openSceneSource({
+    stac: options.stac,
+    fetch: options.fetch,
+    ...(options.collection === undefined ? {} : { collection: options.collection }),
+  });
+  const store = await DiskObjectStore.open(options.storeDir);
+  const facts = await catalogueFacts(scenes, store, observer.warn);
+  const bands = BANDS.filter((band) => facts.assets.includes(band));
+  const hasScl = facts.assets.includes('scl');
+  checkBands(scenes, bands);
+  const { bundles, bad } = await loadBundles(options.modelsDir);
+  const archive = new Archive(store, {
+    onDamage: (error) => observer.warn('an archived file is damaged and is made anew', { error: error.message }),
+  });
+  const reader = new CogReader({
+    source: createByteSource(options.source),
+    store: await DiskBlockCache.open({ directory: options.windowsDir, quotaBytes: options.windowsQuotaBytes }),
+  });
+  const pool = new WorkerPool({ threads: options.threads, kernels: await compileKernels() });
+  for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });
+
+  const arena = (id: number, limit: number): Arena => new Arena(id, createKernelMemory(STATIC_BYTES), STATIC_BYTES, limit);
+  const compute: ComputeDeps = {
+    pool,
+    reader,
+    arena: arena(1, options.computeMemoryBytes),
+    datesAtOnce: options.datesAtOnce,
+  };
+  const pointCompute: ComputeDeps = { ...compute, arena: arena(2, POINT_MEMORY) };
+  const coverage = coverageOf(options, facts);
+  const maps = new Maps({
+    bundles,
+    seasons: SEASONS,
+    years: catalogueYears(facts.dates, SEASONS, now),
+    profile: scenes.profile,
+    bands,
+    cloudBufferPixels: options.cloudBufferPixels,
+    cloudLimit: options.cloudLimit,
+    now,
+  });
+  const lists = new SceneListStore(store, {
+    onDamage: (error) => observer.warn('a stored scene list is damaged and is made anew', { error: error.message }),
+  });
+  const sceneLists = new SceneLists({
+    ...faultStore(store),
+    readList: (definition, metatile) => lists.read(listName(definition, metatile)),
+    writeList: async (definition, metatile, list) => {
+      await lists.write(list);
+    },
+    lookUp: lookUpScenes({ source: scenes, reader, hasScl, cloudLimit: options.cloudLimit, now }),
+    revision: () => scenes.revision(),
+    now,
+    warn: observer.warn,
+  });
+  const events = new TileEvents();
+  const unfinished = new JobShelf();
+  const baseline = options.baseline?.(store) ?? noBaseline;
+  const runner = createJobRunner({
+    compute,
+    archive,
+    definition: (job) => maps.definition(job.map),
+    scenes: (job, signal) => sceneLists.get(maps.definition(job.map), job.metatile, signal),
+    onFaults: async (job, faults) => {
+      unfinished.put(job);
+      await sceneLists.report(maps.definition(job.map), job.metatile, faults);
+    },
+    baseline,
+    hasScl,
+    observer: { ...observer, tile: (event) => events.emit(event) },
+    now,
+  });
+  const queue = new MetatileQueue({
+    run: runner,
+    limit: options.queueLimit,
+    onError: (job, error) => observer.warn('a metatile could not be computed', { job: job.id, error: messageOf(error) }),
+  });
+  const service = new MapTileService({
+    maps,
+    coverage,
+    sceneLists,
+    archive,
+    queue,
+    points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline }),
+    events,
+    unfinished,
+    computeMinZoom: options.computeMinZoom,
+    mayCompute: options.mayCompute,
+    now,
+    stopGraceMs: options.stopGraceMs,
+  });
+  return {
+    service,
+    maps,
+    sceneLists,
+    compute: pointCompute,
+    coverage,
+    store,
+    archive,
+    hasScl,
+    badBundles: bad,
+    close: async () => {
+      await service.close();
+      await pool.close();
+    },
+  };
+}
+
+/** Where the windows go unless configured: beside the store's buckets. */
+export function defaultWindowsDir(storeDir: string): string {
+  return join(storeDir, 'geocrop-windows');
+}
+
+function listName(
+  { pixels, season }: ReturnType<Maps['definition']>,
+  metatile: { readonly x: number; readonly y: number },
+): Parameters<SceneListStore['read']>[0] {
+  return { profile: pixels.profile, season: season.name, year: season.year, metatile };
+}
+
+function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
+  const missing = (['red', 'green', 'blue'] as const).filter((band) => !bands.includes(band));
+  if (missing.length === 0) return;
+  throw new GeoCropError('bundle-lacks-bands', `${scenes.location} has no ${missing.join(', ')}.`, {
+    hint: 'Red, green and blue are needed for any map. Name the collection with --collection if there are several.',
+  });
+}
+
+async function loadBundles(
+  dir: string | null,
+): Promise<{ bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] }> {
+  const bundles = new Map<string, Bundle>();
+  const bad: { folder: string; error: GeoCropError }[] = [];
+  for (const listing of dir === null ? [] : await listBundles(dir)) {
+    if ('bundle' in listing) bundles.set(listing.bundle.name, listing.bundle);
+    else bad.push(listing);
+  }
+  return { bundles, bad };
+}
+
+function coverageOf({ coverage }: EngineOptions, { areas }: CatalogueFacts): Coverage {
+  if (coverage === 'zimbabwe') return zimbabweCoverage();
+  if (typeof coverage !== 'string') return coverage;
+  if (areas !== null) return polygonsCoverage(areas);
+  if (coverage === 'auto') return zimbabweCoverage();
+  throw new GeoCropError('config-invalid', 'Coverage "items" needs a static catalogue; an API does not list its items.', {
+    hint: 'Use "zimbabwe", or a GeoJSON file.',
+  });
+}
+
+/** Every bundle that uses the baseline gets "there is none". */
+async function noBaseline(target: Target): Promise<Int8Array> {
+  const size = target.kind === 'window' ? target.width * target.height : target.px.length;
+  return new Int8Array(size).fill(-1);
+}
