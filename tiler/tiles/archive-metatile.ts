@@ -29,7 +29,8 @@ const MAP_PRODUCTS = ['classes', 'confidence'];
 export async function archiveMetatile(request: ArchiveRequest): Promise<void> {
   const { definition, feature } = request;
   await write(request, definition.pixelsDigest, [...PIXEL_PRODUCTS, ...(feature === null ? [] : [feature])]);
-  if (definition.bundle !== null && feature === null) await write(request, definition.mapDigest, MAP_PRODUCTS);
+  if (definition.bundle !== null && feature === null)
+    await write(request, definition.mapDigest, MAP_PRODUCTS);
 }
 
 async function write(request: ArchiveRequest, recipe: string, names: readonly string[]): Promise<void> {
@@ -67,7 +68,10 @@ async function write(request: ArchiveRequest, recipe: string, names: readonly st
   });
 }
 
-function encode({ pool, definition, metatile, products }: ArchiveRequest, name: string): Promise<EncodedProduct> {
+function encode(
+  { pool, definition, metatile, products }: ArchiveRequest,
+  name: string,
+): Promise<EncodedProduct> {
   const raster = products.get(name);
   if (raster === undefined) throw new RangeError(`the metatile has no ${name}`);
   const { bundle } = definition;

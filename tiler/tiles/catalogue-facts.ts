@@ -35,6 +35,10 @@ export async function catalogueFacts(
 async function askCatalogue(scenes: SceneSource): Promise<CatalogueFacts> {
   const [assets, areas] = [await scenes.assets(), await scenes.areas()];
   if (areas === null) return { assets, areas, dates: null };
-  const { items } = await scenes.search({ bbox: [-180, -90, 180, 90], start: '0000-01-01', end: '9999-12-31' });
+  const { items } = await scenes.search({
+    bbox: [-180, -90, 180, 90],
+    start: '0000-01-01',
+    end: '9999-12-31',
+  });
   return { assets, areas, dates: [...new Set(items.map(({ date }) => date))].sort() };
 }

@@ -15,7 +15,9 @@ export function catalogueYears(
   if (dates === null) return (season) => yearsUntil(season, now());
   const found = new Map(
     seasons.map((season) => {
-      const years = new Set(dates.flatMap((date) => [Number(date.slice(0, 4)), Number(date.slice(0, 4)) - 1]));
+      const years = new Set(
+        dates.flatMap((date) => [Number(date.slice(0, 4)), Number(date.slice(0, 4)) - 1]),
+      );
       const inSeason = [...years].filter((year) => {
         const { start, end } = seasonWindow(season, year);
         return dates.some((date) => date >= start && date <= end);

@@ -14,7 +14,9 @@ export function faultStore(store: ObjectStore): Pick<SceneListDeps, 'readFaults'
     },
     writeFaults: async (definition, metatile, faults) => {
       const bytes = new TextEncoder().encode(JSON.stringify(faults, null, 1));
-      await store.put('geocrop-results', keyOf(definition, metatile), bytes, { contentType: 'application/json' });
+      await store.put('geocrop-results', keyOf(definition, metatile), bytes, {
+        contentType: 'application/json',
+      });
     },
   };
 }

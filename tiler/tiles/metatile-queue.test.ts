@@ -15,7 +15,10 @@ function code(expected: string): (error: unknown) => boolean {
 function handQueue(limit = 8) {
   const clock = { now: 0 };
   const begun: string[] = [];
-  const ends = new Map<string, { resolve: () => void; reject: (error: unknown) => void; signal: AbortSignal }>();
+  const ends = new Map<
+    string,
+    { resolve: () => void; reject: (error: unknown) => void; signal: AbortSignal }
+  >();
   const errors: unknown[] = [];
   const queue = new MetatileQueue({
     run: (job, signal) => {

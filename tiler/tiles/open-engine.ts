@@ -16,7 +16,10 @@ import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import type { SceneSource } from '../../engine/scenes/scene-source.js';
 import { SUMMER, WINTER, type SeasonDefinition } from '../../engine/season.js';
-import { createByteSource, type ByteSourceOptions } from '../../engine/windows/byte-source/create-byte-source.js';
+import {
+  createByteSource,
+  type ByteSourceOptions,
+} from '../../engine/windows/byte-source/create-byte-source.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import { WorkerPool } from '../../engine/workers/pool.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
@@ -94,16 +97,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkBands(scenes, bands);
   const { bundles, bad } = await loadBundles(options.modelsDir);
   const archive = new Archive(store, {
-    onDamage: (error) => observer.warn('an archived file is damaged and is made anew', { error: error.message }),
+    onDamage: (error) =>
+      observer.warn('an archived file is damaged and is made anew', { error: error.message }),
   });
   const reader = new CogReader({
     source: createByteSource(options.source),
-    store: await DiskBlockCache.open({ directory: options.windowsDir, quotaBytes: options.windowsQuotaBytes }),
+    store: await DiskBlockCache.open({
+      directory: options.windowsDir,
+      quotaBytes: options.windowsQuotaBytes,
+    }),
   });
   const pool = new WorkerPool({ threads: options.threads, kernels: await compileKernels() });
   for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });
 
-  const arena = (id: number, limit: number): Arena => new Arena(id, createKernelMemory(STATIC_BYTES), STATIC_BYTES, limit);
+  const arena = (id: number, limit: number): Arena =>
+    new Arena(id, createKernelMemory(STATIC_BYTES), STATIC_BYTES, limit);
   const compute: ComputeDeps = {
     pool,
     reader,
@@ -123,7 +131,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     now,
   });
   const lists = new SceneListStore(store, {
-    onDamage: (error) => observer.warn('a stored scene list is damaged and is made anew', { error: error.message }),
+    onDamage: (error) =>
+      observer.warn('a stored scene list is damaged and is made anew', { error: error.message }),
   });
   const sceneLists = new SceneLists({
     ...faultStore(store),
@@ -156,7 +165,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const queue = new MetatileQueue({
     run: runner,
     limit: options.queueLimit,
-    onError: (job, error) => observer.warn('a metatile could not be computed', { job: job.id, error: messageOf(error) }),
+    onError: (job, error) =>
+      observer.warn('a metatile could not be computed', { job: job.id, error: messageOf(error) }),
   });
   const service = new MapTileService({
     maps,
@@ -226,9 +236,13 @@ function coverageOf({ coverage }: EngineOptions, { areas }: CatalogueFacts): Cov
   if (typeof coverage !== 'string') return coverage;
   if (areas !== null) return polygonsCoverage(areas);
   if (coverage === 'auto') return zimbabweCoverage();
-  throw new GeoCropError('config-invalid', 'Coverage "items" needs a static catalogue; an API does not list its items.', {
-    hint: 'Use "zimbabwe", or a GeoJSON file.',
-  });
+  throw new GeoCropError(
+    'config-invalid',
+    'Coverage "items" needs a static catalogue; an API does not list its items.',
+    {
+      hint: 'Use "zimbabwe", or a GeoJSON file.',
+    },
+  );
 }
 
 /** Every bundle that uses the baseline gets "there is none". */
