@@ -15,11 +15,11 @@ export function seal(block: Uint8Array): Uint8Array {
   return file;
 }
 
-/** The block, in a buffer of its own; undefined where the file is not whole. */
+/** The block, a view into the file's bytes; undefined where the file is not whole. */
 export function unseal(file: Uint8Array): Uint8Array | undefined {
   if (file.length < HEADER_BYTES) return undefined;
   const header = new DataView(file.buffer, file.byteOffset, HEADER_BYTES);
-  const block = new Uint8Array(file.subarray(HEADER_BYTES));
+  const block = new Uint8Array(file.buffer, file.byteOffset + HEADER_BYTES, file.length - HEADER_BYTES);
   const whole =
     header.getUint32(0, true) === MAGIC &&
     header.getUint32(4, true) === block.length &&

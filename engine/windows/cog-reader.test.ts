@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { GeoCropError, isGeoCropError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
+import { createByteSource } from './byte-source/create-byte-source.js';
 import { CogReader } from './cog-reader.js';
 import type { CogHeader } from './cog-header.js';
 import { fixtureHref, FIXTURES } from './fixtures/fixtures.js';
@@ -298,6 +299,21 @@ test('a failed read reaches all who wait for it and is not remembered', async ()
   await source.arrived(4);
   source.reads[3]?.go();
   assert.deepEqual(await good, [blockBytes(header, 0)]);
+});
+
+test('hundreds of reads under one signal make no noise', async (t) => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => {
+    warnings.push(warning);
+  };
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const { signal } = new AbortController();
+  const reader = new CogReader({ source: createByteSource({ maxInFlight: 2 }), store: mapStore() });
+  const header = await reader.header(fixtureHref('uint16-deflate-2.tif'), signal);
+  await Promise.all(Array.from({ length: 200 }, (_, i) => reader.blocks(header, [ALL[i % 9]!], signal)));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
 });
 
 test('one who gives up on a header leaves the others theirs', async () => {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { abortedError } from './byte-source/slots.js';
+import { onAbort } from './on-abort.js';
 
 /**
  * Work that is done once for all who ask at the same time. Each waiter owns its patience: its abort rejects its own promise
@@ -51,12 +52,10 @@ export function withPatience<T>(
 ): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const settled = onAbort(signal, () => {
       leave();
       reject(abortedError(signal));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    const settled = (): void => signal.removeEventListener('abort', onAbort);
+    });
     promise.then(
       (value) => {
         settled();

@@ -1,5 +1,6 @@
 import { GeoCropError } from '../../errors.js';
 import type { ByteSource } from '../byte-source.js';
+import { onAbort } from '../on-abort.js';
 import { readFileRange, type OpenFile } from './read-file.js';
 import { networkMessage, readHttpRange, Transient, type Fetch } from './read-http.js';
 import { s3Url, type S3Options } from './s3.js';
@@ -48,13 +49,12 @@ export function createByteSource(options: ByteSourceOptions = {}): ByteSource {
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
     const controller = new AbortController();
-    const onAbort = (): void => controller.abort(signal?.reason);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
       controller.abort();
     }, timeoutMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const letGo = onAbort(signal, () => controller.abort(signal?.reason));
     try {
       return await readHttpRange(fetch, url, href, start, end, controller.signal);
     } catch (error) {
@@ -69,7 +69,7 @@ export function createByteSource(options: ByteSourceOptions = {}): ByteSource {
       );
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      letGo();
     }
   }
 
@@ -137,10 +137,10 @@ function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      letGo();
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
+    const letGo = onAbort(signal, done);
   });
 }

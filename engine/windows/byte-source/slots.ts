@@ -1,4 +1,5 @@
 import { GeoCropError } from '../../errors.js';
+import { onAbort } from '../on-abort.js';
 
 /** A bounded number of things at once, first come first served; who gives up while waiting leaves the queue. */
 export class Slots {
@@ -26,15 +27,14 @@ export class Slots {
     }
     return new Promise((resolve, reject) => {
       const enter = (): void => {
-        signal?.removeEventListener('abort', leave);
+        stay();
         resolve();
       };
-      const leave = (): void => {
+      const stay = onAbort(signal, () => {
         this.waiting.delete(enter);
         reject(abortedError(signal));
-      };
+      });
       this.waiting.add(enter);
-      signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
