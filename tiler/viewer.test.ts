@@ -216,7 +216,7 @@ void describe('the viewer', { skip }, () => {
       await page.locator('#layer-buttons label', { hasText: 'Features' }).click();
       await page.locator('#feature').selectOption('ndvi_sos');
       await page.waitForURL(/layer=ndvi_sos/);
-      await page.locator('#legend-title', { hasText: 'Start of season' }).waitFor();
+      await page.locator('#legend-title', { hasText: 'NDVI, start of season' }).waitFor();
       await page.locator('#zoom-in').click();
       await page.waitForURL(/#15\//);
       assert.deepEqual(complaints, []);

@@ -14,6 +14,7 @@ import { NATIVE_ZOOM, placeOf, tilePosition } from './tile-math.js';
 import { TileOverlay } from './tile-overlay.js';
 import { TileStore } from './tile-store.js';
 import type { TileStatus } from './tile-store.js';
+import { TownLabels } from './town-labels.js';
 import { clearProblem, sayProblem } from './toasts.js';
 import { formatUrl, parseUrl } from './url-state.js';
 import type { UrlState } from './url-state.js';
@@ -35,6 +36,7 @@ export class App {
   readonly #panel: PointPanel;
   readonly #overlay: TileOverlay;
   readonly #furniture: Furniture;
+  readonly #towns = new TownLabels(byId('towns'));
   readonly #controls: Controls;
   readonly #info: GeoCropInfo;
   #url: UrlState;
@@ -81,6 +83,7 @@ export class App {
       },
       onFrame: () => {
         this.#overlay.place(this.#map.project);
+        this.#towns.place(this.#map.project, this.#map.place.zoom);
         this.#furniture.placeMarker(this.#point, this.#map.project, this.#map.place.zoom);
       },
       onClick: (lon, lat) => this.#showPoint(lon, lat),
@@ -162,7 +165,9 @@ export class App {
     this.#furniture.setStatus(`${layer.title} …`, true, false);
     this.#shares = null;
     this.#legend = null;
-    this.#classLegend ??= await this.#fetchLegend('classes');
+    if (this.#info.layers.some(({ kind }) => kind === 'classes')) {
+      this.#classLegend ??= await this.#fetchLegend('classes');
+    }
     if (this.#layer !== layer) return;
     const classes = layer.kind === 'classes' ? (this.#classLegend?.classes ?? []) : null;
     const store: TileStore<Picture> = new TileStore<Picture>({

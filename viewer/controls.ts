@@ -1,6 +1,8 @@
 import type { GeoCropInfo, LayerInfo, LegendJson } from './api.js';
 import { byId, h } from './dom.js';
+import { featureName } from './feature-names.js';
 import { BASELINE_CLASSES, classLegend, rampLegend } from './legend-view.js';
+import { modelCard } from './model-card.js';
 import type { TileStatus } from './tile-store.js';
 import type { UrlState } from './url-state.js';
 import { isSimulated, seasonName, sentenceCase, yearName } from './words.js';
@@ -17,6 +19,9 @@ const QUALITY_NOTES = {
   incomplete: 'Incomplete: a scene could not be read just now. The tile will be made again.',
   stale: 'Stale: newer scenes exist. The tile is being made anew.',
 } as const;
+
+const titleOf = (layer: LayerInfo): string =>
+  layer.kind === 'feature' ? featureName(layer).title : layer.title;
 
 /** The card with all that a person can choose, and the legend. */
 export class Controls {
@@ -41,6 +46,8 @@ export class Controls {
       events.onBaseline((event.target as HTMLInputElement).checked);
     });
     byId('baseline-legend-body').replaceChildren(classLegend(BASELINE_CLASSES, null));
+    const card = info.card === undefined ? null : modelCard(info.map.model, info.card);
+    if (card !== null) byId('legend').append(card);
     const toggle = byId('controls-toggle');
     toggle.addEventListener('click', () => {
       const open = byId('controls').classList.toggle('open');
@@ -58,7 +65,7 @@ export class Controls {
     }
     byId('feature-row').hidden = layer.kind !== 'feature';
     if (layer.kind === 'feature') byId<HTMLSelectElement>('feature').value = layer.name;
-    byId('legend-title').textContent = layer.title;
+    byId('legend-title').textContent = titleOf(layer);
   }
 
   showBaseline(year: number | null, shown: boolean): void {
@@ -72,7 +79,7 @@ export class Controls {
     byId('legend-title').textContent =
       layer.kind === 'classes' && shares !== null && shares.size > 0
         ? `${layer.title}, share of what is shown`
-        : layer.title;
+        : titleOf(layer);
     const body = byId('legend-body');
     if (legend?.classes !== undefined && legend.classes.length > 0)
       body.replaceChildren(classLegend(legend.classes, shares));
@@ -145,7 +152,14 @@ export class Controls {
     if (this.#features.length > 0) buttons.push(choose('', 'Features'));
     byId('layer-buttons').replaceChildren(...buttons);
     const select = byId<HTMLSelectElement>('feature');
-    select.replaceChildren(...this.#features.map((layer) => h('option', { value: layer.name }, layer.title)));
+    const groups = new Map<string, HTMLOptGroupElement>();
+    for (const layer of this.#features) {
+      const { group, title } = featureName(layer);
+      const element = groups.get(group) ?? h('optgroup', { label: group });
+      groups.set(group, element);
+      element.append(h('option', { value: layer.name }, title));
+    }
+    select.replaceChildren(...groups.values());
     select.addEventListener('change', () => this.events.onLayer(select.value));
   }
 }

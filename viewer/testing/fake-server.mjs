@@ -14,6 +14,13 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 const CENTER = [30.0, -17.86, 14];
+const CARD = {
+  simulated: true,
+  trainedOn: 'A simulated season. Says nothing about real fields.',
+  accuracy: 0.9312,
+  fields: { trained: 280, heldOut: 120 },
+  perClass: { maize: { precision: 0.95, recall: 0.97 }, tobacco: { precision: 0.91, recall: 0.88 } },
+};
 const BOUNDS = [29.93, -17.93, 30.07, -17.79];
 const PERIOD = ['2024-09-01', '2025-05-31'];
 const RAMP = ['#8c5a2b', '#cfae6a', '#f0ead0', '#9cc47c', '#3f8f4f', '#14532d'];
@@ -34,9 +41,10 @@ const LAYERS = [
   { name: 'truecolor', kind: 'rgb', title: 'True colour' },
   { name: 'confidence', kind: 'percent', title: 'Confidence' },
   { name: 'observations', kind: 'count', title: 'Observations' },
-  { name: 'ndvi_peak', kind: 'feature', title: 'NDVI, peak' },
-  { name: 'ndvi_amplitude', kind: 'feature', title: 'NDVI, amplitude' },
-  { name: 'ndvi_sos', kind: 'feature', title: 'Start of season' },
+  { name: 'ndvi_peak', kind: 'feature', title: 'ndvi peak' },
+  { name: 'ndvi_amplitude', kind: 'feature', title: 'ndvi amplitude' },
+  { name: 'nir_median', kind: 'feature', title: 'nir median' },
+  { name: 'ndvi_sos', kind: 'feature', title: 'ndvi sos' },
 ];
 const DATES = Array.from({ length: 24 }, (_, i) =>
   new Date(Date.UTC(2024, 8, 4 + Math.round(i * 11.5))).toISOString().slice(0, 10),
@@ -258,7 +266,7 @@ function tileJson(map, model, card) {
       center: CENTER,
       baselineYears: [2024],
       period: PERIOD,
-      card: card ?? { simulated: true, accuracy: 0.93 },
+      card: card ?? CARD,
     },
   };
 }
