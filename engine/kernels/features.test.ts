@@ -152,6 +152,40 @@ test('observations are counted to 255, and the 256th is still used', () => {
   assertFeatures(featuresOf(output, 16, 5), plain(input, ['red', 'nir'], 5).values, 'pixel 5');
 });
 
+test("where EVI's denominator is 0.001 but for rounding, the kernel keeps and leaves out as float64 does", () => {
+  const input = randomInput(13, 6, 16, BANDS);
+  input.scene.fill(1);
+  input.got.fill(127);
+  // blue, red, nir with nir + 6 red − 7.5 blue + 1 = 0.001: float64 gives a little more or less.
+  const ties = [
+    [3000, 1787, 1788],
+    [3002, 1789, 1791],
+    [3004, 1792, 1788],
+    [3004, 1791, 1794],
+  ] as const;
+  ties.forEach((tie, d) => {
+    tie.forEach((dn, i) => {
+      const plane = (d * 7 + [0, 2, 4][i]!) * 16;
+      input.dn.fill(dn, plane, plane + 16);
+      input.reflectance.set([0.0001, 0], d * 32);
+    });
+  });
+  assertFeatures(featuresOf(runFeatures(arena, input), 16, 3), plain(input, BANDS, 3).values, 'ties');
+});
+
+test('a constant series has no deviation at all', () => {
+  const input = randomInput(14, 45, 16, BANDS);
+  input.scene.fill(1);
+  input.got.fill(127);
+  for (let plane = 0; plane < 45 * 7; plane += 1) {
+    input.dn.fill(1234 + 321 * (plane % 7), plane * 16, (plane + 1) * 16);
+  }
+  input.reflectance.forEach((_, i) => (input.reflectance[i] = i % 2 === 0 ? 0.0001 : -0.1));
+  const features = featuresOf(runFeatures(arena, input), 16, 9);
+  assert.deepEqual(features.slice(18, 24), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(features.slice(0, 6), features.slice(6, 12));
+});
+
 test('bands in another stack order give the same bits', () => {
   const input = randomInput(10, 40, 32, BANDS);
   const order = [3, 6, 0, 5, 1, 4, 2];

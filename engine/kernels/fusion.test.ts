@@ -141,7 +141,10 @@ function runDate(
   const reads: string[] = [];
   const state = [candidates, scene.byteOffset, got.byteOffset] as const;
   for (const { x, y, w, h } of rects) {
-    for (let asked = true; asked;) {
+    let asked = true;
+    // Every round but the last moves pixels on, at most once through the scenes: more rounds are a fault.
+    for (let round = 0; asked; round += 1) {
+      assert.ok(round <= 4 * scenes.length + 4, 'pixels ask without end');
       asked = false;
       for (const [r, l] of shuffled(
         random,
