@@ -26,6 +26,8 @@ export interface CropCalendar {
   readonly prepared: number;
   /** Irrigated winter wheat still stands until this day; 0 where there was none. */
   readonly wheatUntil: number;
+  /** What variety, feeding and rows make of the leaves' reflectance: factors of visible, red edge, near and short-wave infrared. */
+  readonly leaves: readonly [visible: number, redEdge: number, nir: number, swir: number];
   /** How uneven the stand is, 0 to 1. */
   readonly uneven: number;
 }
@@ -45,62 +47,62 @@ interface CropHabit {
 
 const HABITS: Readonly<Record<Crop, CropHabit>> = {
   maize: {
-    sown: [80, 8],
-    closesAfter: [38, 3],
+    sown: [80, 12],
+    closesAfter: [38, 5],
     rise: 7,
-    driesAfter: [116, 5],
+    driesAfter: [115, 9],
     fall: 8,
-    canopy: [0.84, 0.06],
+    canopy: [0.83, 0.08],
     harvestAfter: [165, 10],
     residue: [0.55, 0.1],
   },
   tobacco: {
-    sown: [54, 11],
-    closesAfter: [35, 3],
+    sown: [56, 14],
+    closesAfter: [35, 4],
     rise: 7,
-    driesAfter: [104, 7],
+    driesAfter: [106, 10],
     fall: 13,
-    canopy: [0.84, 0.05],
+    canopy: [0.83, 0.07],
     harvestAfter: [146, 9],
     residue: [0.1, 0.04],
   },
   soybean: {
-    sown: [85, 6],
-    closesAfter: [37, 3],
+    sown: [85, 9],
+    closesAfter: [37, 4],
     rise: 6.5,
-    driesAfter: [111, 4],
+    driesAfter: [110, 6],
     fall: 4.5,
-    canopy: [0.96, 0.02],
+    canopy: [0.92, 0.05],
     harvestAfter: [132, 5],
     residue: [0.45, 0.08],
   },
   cotton: {
-    sown: [73, 8],
-    closesAfter: [57, 4],
+    sown: [74, 11],
+    closesAfter: [54, 7],
     rise: 11,
-    driesAfter: [166, 8],
+    driesAfter: [156, 13],
     fall: 14,
-    canopy: [0.78, 0.06],
+    canopy: [0.77, 0.09],
     harvestAfter: [205, 10],
     residue: [0.3, 0.08],
   },
   groundnut: {
-    sown: [82, 8],
-    closesAfter: [42, 3],
+    sown: [82, 11],
+    closesAfter: [41, 4],
     rise: 9,
-    driesAfter: [119, 6],
+    driesAfter: [119, 9],
     fall: 8,
-    canopy: [0.74, 0.06],
+    canopy: [0.76, 0.09],
     harvestAfter: [136, 6],
     residue: [0.08, 0.03],
   },
   fallow: {
-    sown: [70, 9],
-    closesAfter: [36, 8],
+    sown: [71, 12],
+    closesAfter: [37, 10],
     rise: 14,
-    driesAfter: [140, 12],
+    driesAfter: [138, 17],
     fall: 16,
-    canopy: [0.4, 0.09],
+    canopy: [0.46, 0.12],
     harvestAfter: [400, 1],
     residue: [0.3, 0.1],
   },
@@ -130,6 +132,7 @@ export function cropCalendar(crop: Crop, farming: Farming, random: RandomStream)
     prepared:
       crop === 'fallow' ? (random.next() < 0.3 ? random.between(20, 75) : 400) : sown - random.between(6, 38),
     wheatUntil: farming === 'irrigated' && random.next() < 0.75 ? random.between(16, 34) : 0,
+    leaves: [random.around(1, 0.12), random.around(1, 0.07), random.around(1, 0.08), random.around(1, 0.08)],
     uneven: farming === 'communal' ? random.between(0.5, 1) : random.between(0.2, 0.55),
   };
 }

@@ -76,7 +76,7 @@ export class Hydrology {
   private readonly valley: Strokes;
   private readonly channels: Strokes;
   private readonly wallAt: number;
-  private readonly inlets = new CoarseField(SEED + 5, 620, 3);
+  private readonly inlets = new CoarseField(SEED + 5, 540, 3);
   private readonly banks = new CoarseField(SEED + 6, 240, 2);
 
   constructor() {
@@ -92,8 +92,8 @@ export class Hydrology {
             : [point, { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 }];
         }),
         (along) =>
-          (line === 0 ? 95 : 60) * noise2(SEED + line, along / 520, 0.5) +
-          (line === 0 ? 26 : 22) * noise2(SEED + 50 + line, along / 130, 0.5),
+          (line === 0 ? 135 : 75) * noise2(SEED + line, along / 560, 0.5) +
+          (line === 0 ? 46 : 30) * noise2(SEED + 50 + line, along / 170, 0.5),
         line > 0,
       ),
     );
@@ -118,9 +118,9 @@ export class Hydrology {
       const upstream = this.wallAt - found.along;
       if (upstream > LAKE_LENGTH) return null;
       const taper = Math.max(0, 1 - Math.max(0, upstream) / LAKE_LENGTH) ** 0.75;
-      const half = LAKE_HALF_WIDTH * taper * (0.82 + 0.62 * inlet * Math.min(1, Math.max(0, upstream) / 260));
+      const half = LAKE_HALF_WIDTH * taper * (0.8 + 1.05 * inlet * Math.min(1, Math.max(0, upstream) / 300));
       if (upstream < 0) {
-        return upstream > -WALL_THICKNESS && found.distance < LAKE_HALF_WIDTH * 0.82 + 55 ? 'wall' : null;
+        return upstream > -WALL_THICKNESS && found.distance < LAKE_HALF_WIDTH * 0.8 + 45 ? 'wall' : null;
       }
       return level(found.distance, half);
     }
@@ -128,7 +128,7 @@ export class Hydrology {
     if (found.line > 2) return null;
     const upstream = found.length - found.along;
     if (upstream > ARM_LENGTH) return null;
-    const half = ARM_HALF_WIDTH * (1 - upstream / ARM_LENGTH) * (1 + 0.8 * inlet);
+    const half = ARM_HALF_WIDTH * (1 - upstream / ARM_LENGTH) * (1 + 1.15 * inlet);
     return level(found.distance, half);
   }
 

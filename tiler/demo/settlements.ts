@@ -17,6 +17,8 @@ interface Yard {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
+  readonly cos: number;
+  readonly sin: number;
   readonly group: number;
   readonly green: number;
   readonly roofs: readonly {
@@ -137,6 +139,7 @@ export class Settlements {
 
   inTown(x: number, y: number): boolean {
     const distance = Math.hypot((x - TOWN.x) / 1.25, y - TOWN.y);
+    if (distance > 1.4 * TOWN.radius) return false;
     return distance < TOWN.radius * (0.86 + 0.5 * this.outline.at(x, y));
   }
 
@@ -185,8 +188,10 @@ export class Settlements {
     for (const yard of yards) {
       const dx = x - yard.x;
       const dy = y - yard.y;
-      const wobble = 1 + 0.22 * Math.sin(3 * Math.atan2(dy, dx) + yard.group);
-      if (dx * dx + dy * dy > (yard.radius * wobble) ** 2) continue;
+      // Between a circle and a square, turned and pressed a little: as fences run.
+      const u = Math.abs(yard.cos * dx + yard.sin * dy) / 1.18;
+      const v = Math.abs(-yard.sin * dx + yard.cos * dy) * 1.12;
+      if (u ** 3 + v ** 3 > yard.radius ** 3) continue;
       for (const roof of yard.roofs) {
         const rx = x - roof.x;
         const ry = y - roof.y;
@@ -214,7 +219,7 @@ export class Settlements {
   }
 
   private homestead(x: number, y: number, group: number, random: RandomStream): void {
-    const radius = random.between(14, 27);
+    const radius = random.between(12, 24);
     const roofs = Array.from({ length: 2 + Math.floor(random.next() * 4) }, () => {
       const angle = random.between(0, Math.PI);
       const direction = random.between(0, 2 * Math.PI);
@@ -229,7 +234,17 @@ export class Settlements {
         strength: random.next() < 0.5 ? random.between(0.6, 1) : random.between(0, 0.3),
       };
     });
-    this.add({ x, y, radius, group, green: random.between(0, 0.5), roofs });
+    const turn = random.between(0, Math.PI);
+    this.add({
+      x,
+      y,
+      radius,
+      cos: Math.cos(turn),
+      sin: Math.sin(turn),
+      group,
+      green: random.between(0, 0.5),
+      roofs,
+    });
   }
 
   /** "Lines": homesteads on both sides of the gravel roads, in villages with gaps between them. */
@@ -305,7 +320,7 @@ export class Settlements {
             strength: random.next() < 0.65 ? random.between(0.7, 1) : random.between(0, 0.3),
           };
         });
-        this.add({ x, y, radius: 72, group, green: 0.3, roofs });
+        this.add({ x, y, radius: 68, cos, sin, group, green: 0.35, roofs });
         for (let k = 0; k < 14; k++) {
           const u = 125 + (k % 7) * 27;
           const v = (k < 7 ? -1 : 1) * 21;

@@ -11,7 +11,7 @@ import { baselineKey } from './write-baseline.js';
 import type { WrittenScene } from './write-scene.js';
 
 /** Raised when the simulated season changes: folders of another version are made anew. */
-export const SEASON_VERSION = 1;
+export const SEASON_VERSION = 2;
 export const SIMULATED_SEASON = 'summer';
 export const SIMULATED_YEAR = 2024;
 

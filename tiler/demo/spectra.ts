@@ -139,7 +139,7 @@ export class UnitSpectrum {
     dry = Math.min(1 - green, dry + wheatDry);
     const free = Math.max(0, 1 - green - dry - wheat - weedy - after);
     const total = green + dry + wheat + weedy + after + free;
-    this.add(LEAVES[calendar.crop], green / total);
+    this.addLeaves(LEAVES[calendar.crop], green / total, calendar.leaves);
     this.add(STRAW, dry / total);
     this.add(WHEAT, wheat / total);
     this.add(LEAVES.fallow, (weedy + after) / total);
@@ -185,6 +185,14 @@ export class UnitSpectrum {
     const light = 1 - 0.24 * wetness;
     this.add(RED_CLAY, share * red * light);
     this.add(PALE_SAND, share * (1 - red) * light);
+  }
+
+  /** @param factors of blue to red, rededge1, nir, and the two short-wave bands */
+  private addLeaves(spectrum: Spectrum, share: number, factors: CropCalendar['leaves']): void {
+    for (let b = 0; b < BAND_COUNT; b++) {
+      const factor = factors[b < 3 ? 0 : b - 2 < 3 ? b - 2 : 3] as number;
+      this.mix[b] = (this.mix[b] as number) + share * factor * (spectrum[b] as number);
+    }
   }
 
   private add(spectrum: Spectrum, share: number): void {

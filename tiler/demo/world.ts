@@ -2,13 +2,13 @@ import { CoarseField } from './coarse-field.js';
 import { Farmland } from './farmland.js';
 import type { GroundUnit, UnitKind } from './ground-unit.js';
 import type { SimulatedClass } from './classes.js';
-import { hashUnit, smoothStep } from './random.js';
+import { fractal, hashUnit, smoothStep } from './random.js';
 import { Hydrology } from './hydrology.js';
 import { Settlements } from './settlements.js';
 
 const SEED = 6101;
 /** Bush is told in this many densities, soils in this many shades. */
-const STEPS = 7;
+const STEPS = 13;
 /** Patches of bush for training are this wide, metres. */
 const PATCH = 700;
 /** Scattered trees left standing in fields, and trees on anthills: grid, metres. */
@@ -175,9 +175,11 @@ export class World {
 
   /** Miombo where it is dense, grass where it is open; what burnt, and when. */
   private bushAt(x: number, y: number): GroundUnit {
-    const density = this.bushiness(x, y) + 0.28 * this.lushness.at(x, y);
+    // Glades and clumps, down to a few pixels.
+    const clumps = fractal(SEED + 5, x / 170, y / 170, 3, 0.65);
+    const density = this.bushiness(x, y) + 0.28 * this.lushness.at(x, y) + 0.34 * clumps;
     const soil = step(this.soil(x, y));
-    const fire = this.fires.at(x, y);
+    const fire = this.fires.at(x, y) + 0.12 * clumps;
     const burnt = fire > 0.3 ? -22 : fire < -0.34 ? 19 : undefined;
     if (density > 0.03) {
       return this.plain(
@@ -193,7 +195,7 @@ export class World {
     return this.plain(
       'grass',
       'grass',
-      step(0.25 + 0.7 * smoothStep(-0.5, 0.6, this.lushness.at(x, y))),
+      step(0.25 + 0.7 * smoothStep(-0.5, 0.6, this.lushness.at(x, y) + 0.4 * clumps)),
       soil,
       patch(x, y),
       0.2,
