@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { isGeoCropError } from '../../engine/errors.js';
+import { SUMMER, WINTER } from '../../engine/season.js';
+import { closest } from './closest.js';
+import { configurationPage } from './docs.js';
+import { SERVE_FLAGS } from './flags.js';
+import { readConfig } from './read-config.js';
+import { SETTINGS } from './settings.js';
+
+const problemsOf = (environment: Record<string, string>, flags = {}): string[] => {
+  try {
+    readConfig(environment, flags);
+  } catch (error) {
+    assert.ok(isGeoCropError(error, 'config-invalid'));
+    return error.message.split('\n').slice(1);
+  }
+  return [];
+};
+
+describe('the configuration', () => {
+  it('has a default for everything', () => {
+    const config = readConfig({});
+    assert.equal(config.host, '127.0.0.1');
+    assert.equal(config.port, 8080);
+    assert.deepEqual(config.seasons, [SUMMER, WINTER]);
+    assert.equal(config.blockCacheBytes, 20e9);
+    assert.equal(config.memoryCacheBytes, 64 * 2 ** 20);
+    assert.equal(config.fetchTimeoutMs, 20_000);
+    assert.deepEqual(config.coverage, { kind: 'auto' });
+    assert.equal(config.computeKey, null);
+    assert.ok(Object.isFrozen(config));
+  });
+
+  it('takes flags before the environment, and empty variables as unset', () => {
+    const environment = {
+      GEOCROP_PORT: '9000',
+      GEOCROP_HOST: '',
+      GEOCROP_COVERAGE: 'area/fields.geojson',
+      PORT: '1',
+    };
+    assert.equal(readConfig(environment).port, 9000);
+    assert.equal(readConfig(environment, { port: '0' }).port, 0);
+    assert.equal(readConfig(environment).host, '127.0.0.1');
+    assert.deepEqual(readConfig(environment).coverage, { kind: 'file', path: 'area/fields.geojson' });
+  });
+
+  it('says everything that is wrong at once', () => {
+    const problems = problemsOf(
+      {
+        GEOCROP_CLOUD_LIMIT: '160',
+        GEOCROP_SEASONS: 'short=01-01..02-01',
+        GEOCROP_BLOCK_CACHE_BYTES: 'much',
+        GEOCROP_CLUOD_LIMIT: '50',
+        GEOCROP_COMPUTE: 'key',
+      },
+      { port: '99999' },
+    );
+    assert.equal(problems.length, 6);
+    assert.match(problems[0] ?? '', /--port = "99999": expected a whole number from 0 to 65535/);
+    assert.ok(problems.some((problem) => /SEASONS.*120 to 366/.test(problem)));
+    assert.ok(
+      problems.some((problem) =>
+        /CLUOD_LIMIT is no setting; did you mean GEOCROP_CLOUD_LIMIT\?/.test(problem),
+      ),
+    );
+    assert.ok(problems.some((problem) => /needs GEOCROP_COMPUTE_KEY/.test(problem)));
+  });
+
+  it('refuses what is malformed', () => {
+    const wrong: Record<string, string> = {
+      GEOCROP_PUBLIC_URL: 'example.com',
+      GEOCROP_FETCH_TIMEOUT: '20',
+      GEOCROP_SEASONS: 'summer=09-01..05-31,summer=05-01..10-31',
+      GEOCROP_COVERAGE: 'zambia',
+      GEOCROP_LOG_LEVEL: 'loud',
+      GEOCROP_WAIT: '56',
+      GEOCROP_COMPUTE_THREADS: '0',
+    };
+    for (const [name, value] of Object.entries(wrong)) {
+      assert.equal(problemsOf({ [name]: value }).length, 1, name);
+    }
+  });
+
+  it('never prints a secret', () => {
+    const problems = problemsOf({ GEOCROP_COMPUTE_KEY: ' ' });
+    assert.match(problems[0] ?? '', /\(hidden\)/);
+  });
+
+  it('knows near names, not far ones', () => {
+    const names = Object.values(SETTINGS).map((setting) => setting.env);
+    assert.equal(closest('GEOCROP_STROE', names), 'GEOCROP_STORE');
+    assert.equal(closest('GEOCROP_REDIS_URL', ['GEOCROP_HOST']), null);
+  });
+
+  it('is what docs/configuration.md says', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    assert.equal(
+      page,
+      configurationPage(SERVE_FLAGS),
+      'npm run build && node dist/tiler/config/write-docs.js',
+    );
+  });
+});

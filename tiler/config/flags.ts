@@ -1,0 +1,38 @@
+import type { SettingName } from './settings.js';
+
+/** Settings that are flags too, by what a command needs. */
+export const SCENE_FLAGS = [
+  'stac',
+  'collection',
+  'coverage',
+  'seasons',
+  'cloudLimit',
+  'cloudBufferPixels',
+  's3Endpoint',
+  's3Region',
+  'fetchConcurrency',
+] as const satisfies readonly SettingName[];
+
+export const KEEPING_FLAGS = [
+  'storeDir',
+  'modelsDir',
+  'blockCacheDir',
+  'blockCacheBytes',
+  'computeThreads',
+] as const satisfies readonly SettingName[];
+
+export const SERVER_FLAGS = [
+  'host',
+  'port',
+  'publicUrl',
+  'compute',
+  'computeMinZoom',
+  'queueLimit',
+  'waitSeconds',
+  'memoryCacheBytes',
+  'logLevel',
+  'logFormat',
+] as const satisfies readonly SettingName[];
+
+/** All flags of `geocrop serve`. */
+export const SERVE_FLAGS: readonly SettingName[] = [...SERVER_FLAGS, ...SCENE_FLAGS, ...KEEPING_FLAGS];

@@ -1,0 +1,70 @@
+import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { closest } from './closest.js';
+import type { Config, Setting, SettingName } from './settings.js';
+import { SETTINGS } from './settings.js';
+
+/** Settings as flags of a command give them; a flag goes before the environment. */
+export type Flags = Readonly<Partial<Record<SettingName, string | undefined>>>;
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'GEOCROP_';
+
+/**
+ * The frozen configuration. Everything that is wrong is found before anything is said: throws `config-invalid` with one
+ * line a problem. An empty variable counts as unset. Variables that begin with GEOCROP_ and that nobody knows are problems.
+ */
+export function readConfig(environment: Environment, flags: Flags = {}): Config {
+  const problems: string[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const entries = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][];
+  for (const [name, setting] of entries) {
+    const flag = flags[name];
+    const given = flag ?? nonEmpty(environment[setting.env]);
+    const shown = setting.secret === true ? '(hidden)' : `"${given ?? ''}"`;
+    const label = flag === undefined ? setting.env : `--${kebab(name)}`;
+    try {
+      const text = given ?? setting.fallback;
+      values[name] = text === null ? null : setting.parse(text);
+    } catch (error) {
+      problems.push(`${label} = ${shown}: ${messageOf(error)}.`);
+    }
+  }
+  problems.push(...unknownVariables(environment));
+  if (values.compute === 'key' && values.computeKey === null) {
+    problems.push('GEOCROP_COMPUTE = "key" needs GEOCROP_COMPUTE_KEY.');
+  }
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    throw new GeoCropError(
+      'config-invalid',
+      `The configuration has ${count}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      { hint: 'docs/configuration.md lists every setting.', context: { problems: problems.length } },
+    );
+  }
+  return Object.freeze(values) as Config;
+}
+
+/** The name of a setting as a flag: `storeDir` is `--store`, as DESIGN.md has it. */
+export function kebab(name: SettingName): string {
+  const known: Partial<Record<SettingName, string>> = {
+    storeDir: 'store',
+    modelsDir: 'models',
+    waitSeconds: 'wait',
+  };
+  return known[name] ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function unknownVariables(environment: Environment): string[] {
+  const known = Object.values(SETTINGS).map((setting): string => setting.env);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .sort()
+    .map((name) => {
+      const meant = closest(name, known);
+      return `${name} is no setting${meant === null ? '' : `; did you mean ${meant}?`}${meant === null ? '.' : ''}`;
+    });
+}
+
+const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -1,0 +1,194 @@
+import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
+import type { Parser } from './parsers.js';
+import { bytes, coverage, decimal, duration, httpUrl, oneOf, seasons, text, whole } from './parsers.js';
+
+/** One setting: an environment variable, a flag of the commands, a default. */
+export interface Setting<T> {
+  readonly env: `GEOCROP_${string}`;
+  readonly parse: Parser<T>;
+  /** As text, the way a person would write it; null: unset is a value too, and the value is then null. */
+  readonly fallback: string | null;
+  /** What it does; of null: what being unset means. */
+  readonly help: string;
+  /** Never printed. */
+  readonly secret?: boolean;
+}
+
+interface Details {
+  readonly secret?: boolean;
+}
+
+const setting = <T>(
+  env: Setting<T>['env'],
+  parse: Parser<T>,
+  fallback: string,
+  help: string,
+  details: Details = {},
+): Setting<T> => ({ env, parse, fallback, help, ...details });
+
+const optional = <T>(
+  env: Setting<T>['env'],
+  parse: Parser<T>,
+  help: string,
+  details: Details = {},
+): Setting<T | null> => ({ env, parse, fallback: null, help, ...details });
+
+/** Everything that can be configured. docs/configuration.md is written from it: `npm run build && node dist/tiler/config/write-docs.js`. */
+export const SETTINGS = {
+  host: setting('GEOCROP_HOST', text, '127.0.0.1', 'Address to listen on; 0.0.0.0 for every network.'),
+  port: setting('GEOCROP_PORT', whole(0, 65_535), '8080', 'Port to listen on; 0 takes any that is free.'),
+  publicUrl: optional(
+    'GEOCROP_PUBLIC_URL',
+    httpUrl,
+    'Where clients reach the server, written into TileJSON. Unset: the address of each request; behind a proxy it must be set.',
+  ),
+  attribution: setting(
+    'GEOCROP_ATTRIBUTION',
+    text,
+    'GeoCrop; contains modified Copernicus Sentinel data',
+    'Credits that every map shows.',
+  ),
+
+  stac: setting(
+    'GEOCROP_STAC',
+    text,
+    'https://explorer.digitalearth.africa/stac',
+    'Where scenes are found: an API, a static catalogue, or a folder or file of items.',
+  ),
+  collection: setting('GEOCROP_COLLECTION', text, 's2_l2a_c1', 'Collection of the catalogue.'),
+  coverage: setting(
+    'GEOCROP_COVERAGE',
+    coverage,
+    'auto',
+    'Where maps are computed: `zimbabwe`, `items` (where a static catalogue has any), or a GeoJSON file. `auto`: `items` for a static catalogue, else `zimbabwe`.',
+  ),
+  seasons: setting(
+    'GEOCROP_SEASONS',
+    seasons,
+    'summer=09-01..05-31,winter=05-01..10-31',
+    'First and last day of each season, 120 to 366 days; the first is the default.',
+  ),
+  cloudLimit: setting(
+    'GEOCROP_CLOUD_LIMIT',
+    decimal(0, 100),
+    '60',
+    'Scenes with more cloud, in percent, are left out.',
+  ),
+  cloudBufferPixels: setting(
+    'GEOCROP_CLOUD_BUFFER_PIXELS',
+    whole(0, 16),
+    '3',
+    'Pixels of SCL by which clouds and shadows are grown.',
+  ),
+  stacTimeoutMs: setting(
+    'GEOCROP_STAC_TIMEOUT',
+    duration,
+    '30s',
+    'The longest that a search of the catalogue may take, retries and pages included.',
+  ),
+
+  s3Endpoint: optional(
+    'GEOCROP_S3_ENDPOINT',
+    httpUrl,
+    'Server of `s3://` addresses of scenes. Unset: AWS in the region below.',
+  ),
+  s3Region: setting('GEOCROP_S3_REGION', text, 'af-south-1', 'Region of `s3://` addresses of scenes.'),
+  fetchConcurrency: setting(
+    'GEOCROP_FETCH_CONCURRENCY',
+    whole(1, 256),
+    '16',
+    'Requests to sources that are under way at once.',
+  ),
+  fetchTimeoutMs: setting(
+    'GEOCROP_FETCH_TIMEOUT',
+    duration,
+    '20s',
+    'The longest that one request to a source may take.',
+  ),
+
+  storeDir: setting(
+    'GEOCROP_STORE',
+    text,
+    '.geocrop/store',
+    'Folder of what is kept: scene lists, the archive.',
+  ),
+  modelsDir: optional(
+    'GEOCROP_MODELS',
+    text,
+    'Folder of models, one bundle in each folder below. Unset: the bundles that come with GeoCrop, and those of the store.',
+  ),
+  defaultModel: optional(
+    'GEOCROP_MODEL',
+    text,
+    'Model of requests that name none. Unset: the first by name.',
+  ),
+  blockCacheDir: setting(
+    'GEOCROP_BLOCK_CACHE',
+    text,
+    '.geocrop/blocks',
+    'Folder of source blocks, which may be deleted at any time.',
+  ),
+  blockCacheBytes: setting(
+    'GEOCROP_BLOCK_CACHE_BYTES',
+    bytes,
+    '20GB',
+    'What the folder of source blocks may hold.',
+  ),
+  memoryCacheBytes: setting(
+    'GEOCROP_MEMORY_CACHE_BYTES',
+    bytes,
+    '64MiB',
+    'What tiles kept in memory may take; half is for pictures, half for values.',
+  ),
+
+  compute: setting(
+    'GEOCROP_COMPUTE',
+    oneOf('public', 'key', 'none'),
+    'public',
+    'Who may have maps computed: everyone, who sends the key below as `X-GeoCrop-Key`, or nobody (only what is archived is served).',
+  ),
+  computeKey: optional('GEOCROP_COMPUTE_KEY', text, 'The key where computing needs one.', { secret: true }),
+  computeThreads: optional(
+    'GEOCROP_COMPUTE_THREADS',
+    whole(1, 64),
+    'Threads that compute. Unset: one less than the machine has, at least one.',
+  ),
+  computeMinZoom: setting(
+    'GEOCROP_COMPUTE_MIN_ZOOM',
+    whole(12, 14),
+    '13',
+    'Lowest zoom that is computed when asked for; a z12 tile is 16 native ones.',
+  ),
+  queueLimit: setting(
+    'GEOCROP_QUEUE_LIMIT',
+    whole(1, 100_000),
+    '256',
+    'Tiles that may wait to be computed; beyond it requests are told to come back.',
+  ),
+  waitSeconds: setting(
+    'GEOCROP_WAIT',
+    decimal(0, 55),
+    '25',
+    'Seconds that a request waits for a tile where it does not say.',
+  ),
+
+  logLevel: setting(
+    'GEOCROP_LOG_LEVEL',
+    oneOf(...LOG_LEVELS),
+    'info',
+    'Least important line that is logged.',
+  ),
+  logFormat: setting(
+    'GEOCROP_LOG_FORMAT',
+    oneOf(...LOG_FORMATS),
+    'json',
+    'A line of the log: JSON, or text for people.',
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The configuration: every setting's value. */
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
+};
