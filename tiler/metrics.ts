@@ -76,7 +76,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     const figures = {
       queued: ['geocrop_queue_tiles', 'Tiles that wait to be computed'],
       running: ['geocrop_running_tiles', 'Tiles that are being computed'],
-      memoryBytes: ['geocrop_memory_tier_bytes', 'Bytes of tiles kept in memory'],
+      memoryBytes: ['geocrop_memory_bytes', 'Memory of the tile service'],
     } as const;
     for (const [figure, [name, help]] of Object.entries(figures)) {
       new Gauge({

@@ -19,6 +19,7 @@ export const KEEPING_FLAGS = [
   'blockCacheDir',
   'blockCacheBytes',
   'computeThreads',
+  'computeMemoryBytes',
 ] as const satisfies readonly SettingName[];
 
 export const SERVER_FLAGS = [

@@ -122,11 +122,10 @@ export const SETTINGS = {
     text,
     'Model of requests that name none. Unset: the first by name.',
   ),
-  blockCacheDir: setting(
+  blockCacheDir: optional(
     'GEOCROP_BLOCK_CACHE',
     text,
-    '.geocrop/blocks',
-    'Folder of source blocks, which may be deleted at any time.',
+    'Folder of source blocks, which may be deleted at any time. Unset: `geocrop-windows` in the store.',
   ),
   blockCacheBytes: setting(
     'GEOCROP_BLOCK_CACHE_BYTES',
@@ -138,7 +137,7 @@ export const SETTINGS = {
     'GEOCROP_MEMORY_CACHE_BYTES',
     bytes,
     '64MiB',
-    'What tiles kept in memory may take; half is for pictures, half for values.',
+    'What encoded tiles kept in memory may take.',
   ),
 
   compute: setting(
@@ -152,6 +151,12 @@ export const SETTINGS = {
     'GEOCROP_COMPUTE_THREADS',
     whole(1, 64),
     'Threads that compute. Unset: one less than the machine has, at least one.',
+  ),
+  computeMemoryBytes: setting(
+    'GEOCROP_COMPUTE_MEMORY_BYTES',
+    bytes,
+    '1.5GiB',
+    'What one z12 tile may take while it is computed; enough for a season of 45 dates.',
   ),
   computeMinZoom: setting(
     'GEOCROP_COMPUTE_MIN_ZOOM',

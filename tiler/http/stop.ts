@@ -38,17 +38,17 @@ export async function stopGracefully({ server, service, closing, log }: Stoppabl
 }
 
 /**
- * Resolves with the exit code once SIGTERM or SIGINT came and everything has stopped. A second signal exits at once, with
+ * Resolves once SIGTERM or SIGINT came and everything has stopped, or its time is over. A second signal exits at once, with
  * 130: what is half-written is never read, by how the store writes.
  */
-export function untilStopped(parts: Stoppable, proc: NodeJS.Process = process): Promise<number> {
+export function untilStopped(parts: Stoppable, proc: NodeJS.Process = process): Promise<'clean' | 'cut'> {
   return new Promise((resolve) => {
     let signals = 0;
     const onSignal = (signal: NodeJS.Signals): void => {
       signals += 1;
       if (signals > 1) proc.exit(130);
       parts.log.info('stopping', { signal });
-      void stopGracefully(parts).then((outcome) => resolve(outcome === 'clean' ? 0 : 1));
+      void stopGracefully(parts).then(resolve);
     };
     proc.on('SIGTERM', onSignal);
     proc.on('SIGINT', onSignal);

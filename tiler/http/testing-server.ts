@@ -43,7 +43,7 @@ async function main(slow: boolean, stuck: boolean): Promise<number> {
   // Whoever reads the address may send a signal at once.
   const stopped = untilStopped({ server, service, closing, log });
   log.info('listening', { url: server.url });
-  return stopped;
+  return (await stopped) === 'clean' ? 0 : 1;
 }
 
 if (process.argv[1] === TESTING_SERVER) {
