@@ -2,7 +2,7 @@ import type { TileCache } from '../../cache/tile-cache.js';
 import { INCOMPLETE_MS } from '../../cache/tile-cache.js';
 import { isGeoCropError } from '../../engine/errors.js';
 import { SharedWork } from '../../engine/windows/shared-work.js';
-import { emptyRaster } from '../tiles/empty.js';
+import { emptyRaster } from '../render/empty-raster.js';
 import type { TileFormat } from '../render/format.js';
 import type { EncodedTile } from '../render/render-tile.js';
 import { renderTile } from '../render/render-tile.js';

@@ -1,6 +1,6 @@
 import { GeoCropError } from '../../../engine/errors.js';
 import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
-import { emptyRaster } from '../../tiles/empty.js';
+import { emptyRaster } from '../../render/empty-raster.js';
 import type { LayerInfo } from '../../tiles/tile-service.js';
 import { renderTile } from '../../render/render-tile.js';
 import type { Style } from '../../render/style.js';
