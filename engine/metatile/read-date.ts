@@ -1,4 +1,4 @@
-import { asGeoCropError, GeoCropError } from '../errors.js';
+import { asGeoCropError, GeoCropError, isGeoCropError } from '../errors.js';
 import type { AssetName, Scene } from '../scenes/scene.js';
 import type { CogReader } from '../windows/cog-reader.js';
 import type { DatePlanes, MaskInput, SourceGrid, StepInput, StepOutput } from '../workers/tasks.js';
@@ -107,28 +107,42 @@ export class DateReader {
     return this.stack.planes(this.date);
   }
 
+  /** One scene's SCL after another, so that a damaged one is known by its name. */
   async #mask(reading: (scene: Scene, asset: AssetName) => void, signal?: AbortSignal): Promise<void> {
-    const scenes: MaskInput['scenes'][number][] = [];
-    for (const [place, scene] of this.#plan.scenes.entries()) {
-      if (this.cloudBufferPixels === null) {
-        scenes.push({ rank: place + 1, scl: null });
-        continue;
-      }
+    const { scenes } = this.#plan;
+    for (const [place, scene] of scenes.entries()) {
       reading(scene, 'scl');
-      scenes.push({ rank: place + 1, scl: await this.#sclWindow(scene, this.cloudBufferPixels, signal) });
+      const window =
+        this.cloudBufferPixels === null ? null : await this.#sclWindow(scene, this.cloudBufferPixels, signal);
+      this.stack.reserveScratch(window === null ? 0 : 3 * window.scl.width * window.scl.height);
+      const begun = performance.now();
+      try {
+        await this.stack.pool.run('mask', {
+          arena: this.stack.arenaRef,
+          n: this.stack.n,
+          planes: this.#planes,
+          buffer: this.cloudBufferPixels ?? 0,
+          rank: place + 1,
+          scl: window?.scl ?? null,
+          first: place === 0,
+          last: place === scenes.length - 1,
+        });
+      } catch (error) {
+        if (window !== null) await this.#forgetCorrupt(error, window.asset, window.blocks);
+        throw error;
+      }
+      this.tally.maskMs += performance.now() - begun;
+      this.tally.blocksDecoded += window?.blocks.length ?? 0;
     }
-    const largest = Math.max(0, ...scenes.map(({ scl }) => (scl === null ? 0 : scl.width * scl.height)));
-    this.stack.reserveScratch(3 * largest);
-    const begun = performance.now();
-    await this.stack.pool.run('mask', {
-      arena: this.stack.arenaRef,
-      n: this.stack.n,
-      planes: this.#planes,
-      buffer: this.cloudBufferPixels ?? 0,
-      scenes,
-    });
-    this.tally.maskMs += performance.now() - begun;
-    for (const { scl } of scenes) this.tally.blocksDecoded += scl?.blocks.length ?? 0;
+  }
+
+  /** What did not decode is fetched anew next time. */
+  async #forgetCorrupt(error: unknown, asset: SourceAsset, blocks: readonly number[]): Promise<void> {
+    if (!isGeoCropError(error, 'block-corrupt')) return;
+    await this.reader.forget(
+      asset.header,
+      blocks.map((block) => ({ level: 0, block })),
+    );
   }
 
   /** The SCL that the target sees, with room for growing clouds. */
@@ -136,7 +150,7 @@ export class DateReader {
     scene: Scene,
     buffer: number,
     signal?: AbortSignal,
-  ): Promise<MaskInput['scenes'][number]['scl']> {
+  ): Promise<{ asset: SourceAsset; blocks: readonly number[]; scl: NonNullable<MaskInput['scl']> }> {
     const asset = await this.#asset(scene, 'scl', signal);
     const { grid } = asset;
     const extent = await this.stack.extent(asset.epsg);
@@ -161,15 +175,19 @@ export class DateReader {
     const { index, touched } = await this.stack.indexGrid(asset.epsg, window, { grid, buffer });
     const bytes = await this.#fetch(asset, touched, signal);
     return {
-      index,
-      width,
-      height,
-      spec: asset.spec,
-      blocks: touched.map((block, i) => ({
-        x: (block % grid.blocksAcross) * grid.blockWidth - left,
-        y: Math.floor(block / grid.blocksAcross) * grid.blockHeight - top,
-        bytes: bytes[i] ?? null,
-      })),
+      asset,
+      blocks: touched,
+      scl: {
+        index,
+        width,
+        height,
+        spec: asset.spec,
+        blocks: touched.map((block, i) => ({
+          x: (block % grid.blocksAcross) * grid.blockWidth - left,
+          y: Math.floor(block / grid.blocksAcross) * grid.blockHeight - top,
+          bytes: bytes[i] ?? null,
+        })),
+      },
     };
   }
 
@@ -258,6 +276,7 @@ export class DateReader {
           await mine;
         } catch (error) {
           reading(this.#scene(rank), name);
+          await this.#forgetCorrupt(error, asset, blocks);
           throw error;
         }
       }),

@@ -40,7 +40,7 @@ PALETTE = {
     "water": "#2f7fd1",
     "built_up": "#c23b4b",
 }
-NOT_FEATURES = ["id", "lon", "lat", "label", "field", "n_obs", "recipe", "scenes"]
+NOT_FEATURES = ["id", "lon", "lat", "label", "field", "year", "n_obs", "recipe", "scenes"]
 
 MAX_ROUNDS = 60
 DEPTH = 4

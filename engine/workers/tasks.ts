@@ -101,28 +101,26 @@ export interface DatePlanes {
   readonly dn: number;
 }
 
+/** One scene of a date; its scenes come in the order of their ranks. */
 export interface MaskInput {
   readonly arena: ArenaRef;
   readonly n: number;
   readonly planes: DatePlanes;
   readonly buffer: number;
-  readonly scenes: readonly {
-    readonly rank: number;
-    /** null: the collection has no SCL; every pixel is a candidate. */
-    readonly scl: {
-      readonly index: GridIndex;
-      /** Size of the SCL raster that the index points into. */
-      readonly width: number;
-      readonly height: number;
-      readonly spec: BlockSpec;
-      /** Upper left corner of each block in that raster (may be negative), and its compressed bytes; null: sparse. */
-      readonly blocks: readonly {
-        readonly x: number;
-        readonly y: number;
-        readonly bytes: Uint8Array | null;
-      }[];
-    } | null;
-  }[];
+  readonly rank: number;
+  /** The date's first scene clears what was there; after its last, each pixel waits for its best. */
+  readonly first: boolean;
+  readonly last: boolean;
+  /** null: the collection has no SCL; every pixel is a candidate. */
+  readonly scl: {
+    readonly index: GridIndex;
+    /** Size of the SCL raster that the index points into. */
+    readonly width: number;
+    readonly height: number;
+    readonly spec: BlockSpec;
+    /** Upper left corner of each block in that raster (may be negative), and its compressed bytes; null: sparse. */
+    readonly blocks: readonly { readonly x: number; readonly y: number; readonly bytes: Uint8Array | null }[];
+  } | null;
 }
 
 export interface StepInput {

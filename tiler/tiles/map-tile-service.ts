@@ -17,7 +17,7 @@ import {
 import type { Raster } from '../../engine/raster.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { isClosed } from '../../engine/season.js';
-import { emptyRaster } from './empty.js';
+import { emptyRaster } from '../render/empty-raster.js';
 import type { MapDefinition, Maps } from './maps.js';
 import { MetatileJob, type JobProducts } from './metatile-job.js';
 import type { MetatileQueue } from './metatile-queue.js';
@@ -37,6 +37,7 @@ import type {
   TileState,
   TileTier,
   TileValues,
+  TileWish,
 } from './tile-service.js';
 
 export interface MapTileServiceOptions {
@@ -70,8 +71,7 @@ interface Found {
 interface Ask {
   readonly definition: MapDefinition;
   readonly layer: LayerInfo;
-  readonly waitMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly wish: TileWish;
 }
 
 /** Memory of the HTTP layer aside: archive, then the metatile that is being computed. */
@@ -151,16 +151,11 @@ export class MapTileService implements TileService {
     };
   }
 
-  async values(
-    map: MapKey,
-    layerName: LayerName,
-    address: TileAddress,
-    options: { readonly scale: 1 | 2; readonly waitMs: number; readonly signal?: AbortSignal },
-  ): Promise<TileValues> {
+  async values(map: MapKey, layerName: LayerName, address: TileAddress, wish: TileWish): Promise<TileValues> {
     const { definition, layer } = this.#named(map, layerName);
     const tile = checkTile(address.z, address.x, address.y);
-    const ask: Ask = { definition, layer, waitMs: options.waitMs, signal: options.signal };
-    const found = await this.#scaled(ask, tile, options.scale);
+    const ask: Ask = { definition, layer, wish };
+    const found = await this.#scaled(ask, tile, wish.scale);
     const list =
       tile.z < METATILE_ZOOM ? undefined : await this.options.sceneLists.stored(definition, metatileOf(tile));
     return { ...found, lastModified: list === undefined ? null : newestOf(list) };
@@ -261,7 +256,7 @@ export class MapTileService implements TileService {
 
   async #computed(ask: Ask, tile: TileId): Promise<Found> {
     if (tile.z < this.options.computeMinZoom) return nothing(ask.layer, 'partial');
-    if (!this.options.mayCompute) {
+    if (!this.options.mayCompute || ask.wish.mayCompute === false) {
       throw new GeoCropError(
         'not-computed',
         'This tile has not been computed yet, and this server computes none.',
@@ -271,7 +266,7 @@ export class MapTileService implements TileService {
       );
     }
     try {
-      const { products, incomplete, timings } = await this.#want(ask, tile, ask.waitMs);
+      const { products, incomplete, timings } = await this.#want(ask, tile, ask.wish.waitMs);
       const raster = products.get(ask.layer.name);
       if (raster === undefined) throw new GeoCropError('internal', `${ask.layer.name} was not computed.`);
       const state = incomplete ? 'incomplete' : 'final';
@@ -291,7 +286,7 @@ export class MapTileService implements TileService {
     );
     const wanted = tile.z === NATIVE_ZOOM ? tile : 'whole';
     const kept = this.options.unfinished.get(id);
-    if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, ask.signal);
+    if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, ask.wish.signal);
     const now = (): number => this.options.now().getTime();
     const fresh = this.options.queue.find(id) === undefined;
     const job = this.options.queue.open(
@@ -299,7 +294,7 @@ export class MapTileService implements TileService {
       () => new MetatileJob(id, definition.key, metatile, feature, now),
     );
     if (fresh) this.options.events.emit({ map: definition.key, tile, state: 'queued' });
-    return job.want(wanted, waitMs, ask.signal);
+    return job.want(wanted, waitMs, ask.wish.signal);
   }
 }
 

@@ -2,38 +2,37 @@ import { decodeBlock } from '../../windows/decode.js';
 import type { MaskInput } from '../tasks.js';
 import type { WorkerArena } from '../worker-entry.js';
 
-export async function mask(input: MaskInput, { kernels, buffer, scratch }: WorkerArena): Promise<null> {
-  const { n, planes } = input;
+export async function mask(input: MaskInput, arena: WorkerArena): Promise<null> {
+  const { n, planes, scl, rank } = input;
+  const { kernels, buffer } = arena;
   const candidates = new Uint16Array(buffer, planes.candidates, n);
-  candidates.fill(0);
-  for (const { rank, scl } of input.scenes) {
-    if (scl === null) {
-      const bit = 1 << (rank - 1);
-      for (let i = 0; i < n; i += 1) candidates[i] = (candidates[i] ?? 0) | bit;
-      continue;
-    }
-    const size = scl.width * scl.height;
-    if (size === 0) continue;
-    const raster = new Uint8Array(buffer, scratch.start, size).fill(0);
-    for (const block of scl.blocks) {
-      const pixels = await decodeBlock(scl.spec, block.bytes);
-      pasteBlock(
-        pixels,
-        scl.spec.blockWidth,
-        scl.spec.blockHeight,
-        block.x,
-        block.y,
-        raster,
-        scl.width,
-        scl.height,
-      );
-    }
-    const valid = scratch.start + size;
-    kernels.sclValid(scratch.start, scl.width, scl.height, input.buffer, valid, valid + size);
+  if (input.first) candidates.fill(0);
+  if (scl === null) {
+    const bit = 1 << (rank - 1);
+    for (let i = 0; i < n; i += 1) candidates[i] = (candidates[i] ?? 0) | bit;
+  } else if (scl.width * scl.height > 0) {
+    const valid = await validPixels(scl, input.buffer, arena);
     kernels.sclCandidates(valid, scl.index.blockOf, scl.index.offset, n, rank, planes.candidates);
   }
-  kernels.beginDate(planes.candidates, planes.scene, planes.got, n);
+  if (input.last) kernels.beginDate(planes.candidates, planes.scene, planes.got, n);
   return null;
+}
+
+/** Decodes and joins the blocks, and grows the clouds. @returns where the valid mask lies */
+async function validPixels(
+  { width, height, spec, blocks }: NonNullable<MaskInput['scl']>,
+  cloudBuffer: number,
+  { kernels, buffer, scratch }: WorkerArena,
+): Promise<number> {
+  const size = width * height;
+  const raster = new Uint8Array(buffer, scratch.start, size).fill(0);
+  for (const block of blocks) {
+    const pixels = await decodeBlock(spec, block.bytes);
+    pasteBlock(pixels, spec.blockWidth, spec.blockHeight, block.x, block.y, raster, width, height);
+  }
+  const valid = scratch.start + size;
+  kernels.sclValid(scratch.start, width, height, cloudBuffer, valid, valid + size);
+  return valid;
 }
 
 /** Copies the part of a block that lies inside a raster. */
