@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -133,19 +133,6 @@ test('a directory that cannot be written drops blocks and counts them', async (t
   const cache = await DiskBlockCache.open({ directory: join(notADirectory, 'cache'), quotaBytes: 1e6 });
   await cache.put('key', block(1));
   assert.equal(await cache.get('key'), undefined);
-  assert.equal(cache.stats.dropped, 1);
-});
-
-test('a directory without the right to write drops blocks and counts them', async (t) => {
-  if (process.getuid?.() === 0) {
-    t.skip('root may write everywhere: run as another user');
-    return;
-  }
-  const path = await directory(t);
-  await chmod(path, 0o500);
-  const cache = await DiskBlockCache.open({ directory: path, quotaBytes: 1e6 });
-  await cache.put('key', block(1));
-  await chmod(path, 0o700);
   assert.equal(cache.stats.dropped, 1);
 });
 

@@ -13,7 +13,7 @@ export interface Bundle {
   readonly members: readonly BundleMember[];
   readonly scaler: { readonly mean: readonly number[]; readonly scale: readonly number[] } | null;
   readonly card: Readonly<Record<string, unknown>>;
-  /** SHA-256 over all that decides classes: file contents in a fixed order. */
+  /** SHA-256 over all that decides classes and their colours: file contents in a fixed order. */
   readonly digest: string;
 }
 

@@ -33,6 +33,7 @@ export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   const palette = await readPalette(files, classes);
   checkLabels(files.name, manifest, classes);
 
+  const colors = paletteOf(classes, palette);
   const members: BundleMember[] = [];
   for (const { file, weight, classes: own } of manifest.members) {
     const model = sharedCopy(await readRequired(files, file));
@@ -46,11 +47,11 @@ export async function loadBundle(files: BundleFiles): Promise<Bundle> {
     smoothing: manifest.smoothing,
     features,
     classes,
-    palette: paletteOf(classes, palette),
+    palette: colors,
     members,
     scaler,
     card: manifest.card,
-    digest: bundleDigest(manifest, features, classes, scaler, members),
+    digest: bundleDigest(manifest, features, classes, colors, scaler, members),
   };
 }
 
@@ -101,13 +102,15 @@ function sharedCopy(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Over all that decides classes and confidence, so that writing another card, colour, name or version computes nothing
- * anew. Members in their order, since the vote adds in it.
+ * Over all that decides what is archived and served: classes, confidence, and the colours, which stand in every archived COG
+ * and in pictures that clients keep for a year. Another card, name or version computes nothing anew. Members in their order,
+ * since the vote adds in it.
  */
 function bundleDigest(
   manifest: BundleManifest,
   features: readonly string[],
   classes: readonly string[],
+  palette: readonly string[],
   scaler: Scaler | null,
   members: readonly BundleMember[],
 ): string {
@@ -116,6 +119,7 @@ function bundleDigest(
     smoothing: manifest.smoothing,
     features,
     classes,
+    palette,
     scaler,
     members: members.map(({ model, weight }, i) => ({
       weight,

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 
 const pythons = new Map<string, string | null>();
 
-/** A Python that can import `module`, or null. GEOCROP_PYTHON goes first: a virtual environment with rasterio, say. */
+/** A Python that can import `module`, or null. GEOCROP_PYTHON goes first, then the project's own environment, `.venv`. */
 export function pythonWith(module: string): string | null {
   const known = pythons.get(module);
   if (known !== undefined) return known;
   // eslint-disable-next-line no-restricted-properties -- tests only
-  const candidates = [process.env['GEOCROP_PYTHON'], 'python3', '/usr/bin/python3'];
+  const candidates = [process.env['GEOCROP_PYTHON'], '.venv/bin/python', 'python3', '/usr/bin/python3'];
   const found =
     candidates.find((python) => {
       if (python === undefined) return false;
@@ -28,7 +28,8 @@ export function pythonWith(module: string): string | null {
 }
 
 export const NEEDS_GDAL = 'needs GDAL: apt-get install gdal-bin python3-gdal';
-export const NEEDS_RASTERIO = 'needs rasterio: pip install rasterio, and GEOCROP_PYTHON=/path/to/that/python';
+export const NEEDS_RASTERIO =
+  'needs rasterio: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements-oracles.txt';
 
 /** The skip option of a test: false where GDAL's Python bindings and samples are there. */
 export const withoutGdal: string | false =

@@ -29,7 +29,9 @@ test('every level of every real Sentinel-2 file equals rasterio', async (t) => {
     return;
   }
   if (!hasRasterio()) {
-    t.skip('needs rasterio: pip install rasterio, and GEOCROP_PYTHON=/path/to/that/python');
+    t.skip(
+      'needs rasterio: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements-oracles.txt',
+    );
     return;
   }
   const script = fileURLToPath(new URL('digests.py', FIXTURES));
