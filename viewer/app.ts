@@ -1,7 +1,8 @@
 import { ApiError, baselineUrl, getJson, mapQuery, tileUrl, UNREACHABLE } from './api.js';
-import type { GeoCropInfo, LayerInfo, LegendJson, Problem, TileJson } from './api.js';
+import type { GeoCropInfo, LayerInfo, LegendJson, TileJson } from './api.js';
 import { classShares } from './class-share.js';
 import type { ShareTile } from './class-share.js';
+import { baselineYear, chooseLayer, problemToSay } from './choices.js';
 import { Controls } from './controls.js';
 import { CropMap } from './crop-map.js';
 import { byId } from './dom.js';
@@ -10,10 +11,9 @@ import { fetchPicture } from './picture.js';
 import type { Picture } from './picture.js';
 import { PointPanel } from './point-panel.js';
 import { followTiles } from './tile-feed.js';
-import { NATIVE_ZOOM, placeOf, tilePosition } from './tile-math.js';
+import { NATIVE_ZOOM, tilePosition } from './tile-math.js';
 import { TileOverlay } from './tile-overlay.js';
 import { TileStore } from './tile-store.js';
-import type { TileStatus } from './tile-store.js';
 import { TownLabels } from './town-labels.js';
 import { clearProblem, sayProblem } from './toasts.js';
 import { formatUrl, parseUrl } from './url-state.js';
@@ -23,10 +23,6 @@ import { anyPending, statusLine } from './words.js';
 /** Of a browser's six connections a host, one follows events and one is kept free for a click. */
 const LAYER_REQUESTS = 3;
 const BASELINE_REQUESTS = 1;
-/** The panel's, in CSS pixels: style.css has the same. */
-const PANEL_WIDTH = 420;
-const PANEL_MARGIN = 60;
-const SHEET_MAX_WIDTH = 720;
 const URL_DELAY_MS = 250;
 const SHARE_DELAY_MS = 300;
 
@@ -46,6 +42,7 @@ export class App {
   #store: TileStore<Picture> | null = null;
   #baselineStore: TileStore<Picture> | null = null;
   #live = false;
+  #revision = 0;
   #shares: ReadonlyMap<number, number> | null = null;
   #point: readonly [number, number] | null = null;
   #hover: readonly [number, number] | null = null;
@@ -72,7 +69,11 @@ export class App {
       this.#furniture.placeMarker(null);
       byId('canvas').focus({ preventScroll: true });
     });
-    this.#overlay = new TileOverlay(byId('cells'), (tile) => this.#store?.retry(tile));
+    this.#overlay = new TileOverlay(byId('cells'), () => {
+      // What failed failed by metatile: one word is enough for all of them.
+      for (const { tile, phase } of this.#store?.statuses() ?? [])
+        if (phase === 'failed') this.#store?.retry(tile);
+    });
     this.#map = new CropMap(byId<HTMLCanvasElement>('canvas'), this.#url.place ?? home, {
       onMove: (place) => {
         this.#url = { ...this.#url, place };
@@ -234,7 +235,10 @@ export class App {
       const failed = statuses.some((status) => status.phase === 'failed');
       this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
-      this.#map.refresh();
+      if (this.#store !== null && this.#store.revision !== this.#revision) {
+        this.#revision = this.#store.revision;
+        this.#map.refresh();
+      }
       const problem = problemToSay(statuses);
       if (problem !== null) sayProblem(problem);
       else if (statuses.some((status) => status.phase === 'ready')) clearProblem(UNREACHABLE);
@@ -258,26 +262,13 @@ export class App {
   #showPoint(lon: number, lat: number): void {
     this.#point = [lon, lat];
     document.body.classList.add('panel-open');
-    this.#uncover(lon, lat);
+    this.#map.uncover(lon, lat);
     this.#furniture.placeMarker(this.#point, this.#map.project, this.#map.place.zoom);
     void this.#panel.show(lon, lat, {
       map: this.#info.map,
       classes: this.#classLegend?.classes ?? [],
       period: this.#info.period,
     });
-  }
-
-  /** Moves the map where the panel would cover the chosen pixel. */
-  #uncover(lon: number, lat: number): void {
-    const [x, y] = this.#map.project(lon, lat);
-    const sheet = innerWidth <= SHEET_MAX_WIDTH;
-    const free = sheet ? innerHeight * 0.3 : innerWidth - PANEL_WIDTH;
-    if (sheet ? y < free : x < free) return;
-    const place = this.#map.place;
-    const [centerX, centerY] = tilePosition(place.lon, place.lat, place.zoom);
-    const [dx, dy] = sheet ? [0, y - innerHeight * 0.25] : [x - free + PANEL_MARGIN, 0];
-    const [toLon, toLat] = placeOf(centerX + dx / 256, centerY + dy / 256, place.zoom);
-    this.#map.moveTo({ ...place, lon: toLon, lat: toLat }, true);
   }
 
   #readOut(): void {
@@ -312,33 +303,4 @@ export class App {
 function after(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms);
   return () => clearTimeout(timer);
-}
-
-function chooseLayer(info: GeoCropInfo, name: string | null): LayerInfo {
-  const first = info.layers[0] ?? { name: 'classes', kind: 'classes', title: 'Crop classes' };
-  if (name === null) return first;
-  const found = info.layers.find((layer) => layer.name === name);
-  if (found === undefined)
-    sayProblem({
-      code: 'unknown-layer',
-      detail: `This map has no layer called “${name}”.`,
-      hint: `The layer “${first.title}” is shown instead.`,
-    });
-  return found ?? first;
-}
-
-/** The season's own year, else the newest before it, else the oldest. */
-function baselineYear(info: GeoCropInfo): number | null {
-  const years = [...info.baselineYears].sort((a, b) => b - a);
-  return years.find((year) => year <= info.map.year) ?? years.at(-1) ?? null;
-}
-
-/** A tile that failed or waits shows it by itself: said above the map only where it is about the whole view. */
-function problemToSay(statuses: readonly TileStatus[]): Problem | null {
-  const withProblem = statuses.filter((status) => status.problem !== null);
-  const urgent = withProblem.find(
-    (status) => status.problem?.code === UNREACHABLE || status.phase === 'absent',
-  );
-  const first = urgent ?? (withProblem.length * 2 > statuses.length ? withProblem[0] : undefined);
-  return first?.problem ?? null;
 }

@@ -3,7 +3,7 @@ import { byId, h } from './dom.js';
 import { featureName } from './feature-names.js';
 import { BASELINE_CLASSES, classLegend, rampLegend } from './legend-view.js';
 import { modelCard } from './model-card.js';
-import type { TileStatus } from './tile-store.js';
+import type { TileStatus } from './tile-status.js';
 import type { UrlState } from './url-state.js';
 import { isSimulated, seasonName, sentenceCase, yearName } from './words.js';
 
@@ -78,7 +78,7 @@ export class Controls {
   showLegend(layer: LayerInfo, legend: LegendJson | null, shares: ReadonlyMap<number, number> | null): void {
     byId('legend-title').textContent =
       layer.kind === 'classes' && shares !== null && shares.size > 0
-        ? `${layer.title}, share of what is shown`
+        ? `${layer.title}, in view`
         : titleOf(layer);
     const body = byId('legend-body');
     if (legend?.classes !== undefined && legend.classes.length > 0)

@@ -6,7 +6,14 @@ import borders from 'virtual:borders';
 import type { TileAddress } from './api.js';
 import { reducedMotion } from './dom.js';
 import type { Picture } from './picture.js';
-import { DECK_ZOOM_OFFSET, graticuleStep, NATIVE_ZOOM, tileBounds } from './tile-math.js';
+import {
+  DECK_ZOOM_OFFSET,
+  graticuleStep,
+  NATIVE_ZOOM,
+  tileBounds,
+  placeOf,
+  tilePosition,
+} from './tile-math.js';
 import type { PictureHolder, TileStore } from './tile-store.js';
 import { MAX_ZOOM, MIN_ZOOM } from './url-state.js';
 
@@ -42,6 +49,11 @@ const GRATICULE: Rgba = [96, 88, 72, 38];
 /** The borders are generalised (1:50 million): near the ground they would be wrong by hundreds of metres. */
 const BORDERS_MAX_ZOOM = 10.5;
 const ZOOM_MS = 220;
+/** The panel's, in CSS pixels: style.css has the same. On a phone it is a sheet over the lower two thirds. */
+const PANEL_WIDTH = 420;
+const PANEL_MARGIN = 60;
+const SHEET_MAX_WIDTH = 720;
+const SHEET_FREE_SHARE = 0.3;
 /** The baseline stays behind: its colours are not to be taken for the map's. style.css mutes its legend alike. */
 const BASELINE_OPACITY = 0.55;
 
@@ -120,6 +132,19 @@ export class CropMap {
     });
     this.#render();
     this.events.onMove(this.#place);
+  }
+
+  /** Moves the map where the panel about a pixel would cover the pixel. */
+  uncover(lon: number, lat: number): void {
+    const [x, y] = this.project(lon, lat);
+    const sheet = innerWidth <= SHEET_MAX_WIDTH;
+    const free = sheet ? innerHeight * SHEET_FREE_SHARE : innerWidth - PANEL_WIDTH;
+    if (sheet ? y < free : x < free) return;
+    const { zoom, lon: midLon, lat: midLat } = this.#place;
+    const [midX, midY] = tilePosition(midLon, midLat, zoom);
+    const [dx, dy] = sheet ? [0, y - free * 0.8] : [x - free + PANEL_MARGIN, 0];
+    const [toLon, toLat] = placeOf(midX + dx / 256, midY + dy / 256, zoom);
+    this.moveTo({ zoom, lon: toLon, lat: toLat }, true);
   }
 
   setBaseline(layer: PictureLayer | null): void {

@@ -10,6 +10,7 @@ const SCALE_PIXELS = 110;
 export class Furniture {
   readonly #marker = byId('marker');
   readonly #status = byId('status-text');
+  #busy = false;
 
   constructor(zoomBy: (levels: number) => void, home: () => void) {
     byId('zoom-in').addEventListener('click', () => zoomBy(1));
@@ -36,6 +37,9 @@ export class Furniture {
 
   setStatus(text: string, busy: boolean, failed: boolean): void {
     if (this.#status.textContent !== text) this.#status.textContent = text;
+    // Heard when work begins and ends, not at each step of each tile.
+    if (busy !== this.#busy) byId('announcer').textContent = text;
+    this.#busy = busy;
     byId('status').classList.toggle('busy', busy);
     byId('status').classList.toggle('failed', failed && !busy);
   }

@@ -1,6 +1,7 @@
 import { problemOf, unreachable } from './api.js';
 import type { LegendClass, Problem } from './api.js';
-import type { Fetched, TileQuality } from './tile-store.js';
+import type { TileQuality } from './tile-status.js';
+import type { Fetched } from './tile-store.js';
 
 /** A decoded tile. */
 export interface Picture {

@@ -1,13 +1,16 @@
 import type { TileAddress } from './api.js';
 import { h } from './dom.js';
 import { tileBounds, tileKey } from './tile-math.js';
-import type { TileStatus } from './tile-store.js';
+import type { TileStatus } from './tile-status.js';
 import { adviceFor, phaseName } from './words.js';
 
 /** Screen pixels of a place. */
 export type Project = (lon: number, lat: number) => readonly [number, number];
 
 const FADE_MS = 420;
+/** CSS pixels, as in style.css. */
+const NARROW_WINDOW = 720;
+const CARD_WIDTH = 300;
 /** Smaller cells have no room for words. */
 const LEAST_LABELLED_PIXELS = 110;
 
@@ -29,7 +32,8 @@ export class TileOverlay {
 
   constructor(
     readonly root: HTMLElement,
-    readonly retry: (tile: TileAddress) => void,
+    /** The person wants what failed to be tried again. */
+    readonly retry: () => void,
   ) {}
 
   update(statuses: readonly TileStatus[], project: Project): void {
@@ -63,7 +67,7 @@ export class TileOverlay {
     if (this.#popover !== null) {
       const [west, south, east, north] = tileBounds(this.#popover.tile);
       const [x, y] = project((west + east) / 2, (south + north) / 2);
-      this.#popover.element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
+      this.#placePopover(this.#popover.element, x, y);
     }
   }
 
@@ -138,7 +142,7 @@ export class TileOverlay {
     close.addEventListener('click', () => this.#closePopover());
     again.addEventListener('click', () => {
       this.#closePopover();
-      this.retry(tile);
+      this.retry();
     });
     element.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.#closePopover();
@@ -147,6 +151,16 @@ export class TileOverlay {
     this.#popover = { element, tile };
     this.place();
     again.focus({ preventScroll: true });
+  }
+
+  /** Beside the card of choices and inside the window, wherever the tile is. */
+  #placePopover(element: HTMLElement, x: number, y: number): void {
+    const { clientWidth, clientHeight } = this.root;
+    const [halfWidth, halfHeight] = [element.offsetWidth / 2 + 8, element.offsetHeight / 2 + 8];
+    const card = clientWidth > NARROW_WINDOW ? CARD_WIDTH : 0;
+    const left = Math.min(clientWidth - halfWidth, Math.max(card + halfWidth, x)) - element.offsetWidth / 2;
+    const top = Math.min(clientHeight - halfHeight, Math.max(halfHeight, y)) - element.offsetHeight / 2;
+    element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
   #closePopover(): void {

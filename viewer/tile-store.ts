@@ -1,21 +1,8 @@
 import { UNREACHABLE } from './api.js';
 import type { Problem, TileAddress, TileEvent } from './api.js';
 import { contains, NATIVE_ZOOM, tileKey } from './tile-math.js';
-
-/** `waiting`: not asked for yet. `absent`: nobody may compute it here and it is not archived. */
-export type TilePhase = 'waiting' | 'queued' | 'reading' | 'computing' | 'ready' | 'failed' | 'absent';
-export type TileQuality = 'final' | 'partial' | 'incomplete' | 'stale';
-
-export interface TileStatus {
-  readonly tile: TileAddress;
-  readonly phase: TilePhase;
-  /** 0 to 1 of reading, or of the native tiles that are ready under a zoomed-out one; null where unknown. */
-  readonly progress: number | null;
-  readonly problem: Problem | null;
-  readonly quality: TileQuality;
-  /** `memory`, `redis`, `archive`, `computed`; null until there is a picture. */
-  readonly tier: string | null;
-}
+import { isPending, mayComeYet } from './tile-status.js';
+import type { TileQuality, TileStatus } from './tile-status.js';
 
 export interface Fetched<P> {
   readonly picture: P;
@@ -348,15 +335,4 @@ export class TileStore<P> {
     entry.status = { ...entry.status, ...change };
     this.#options.onChange();
   }
-}
-
-/** False where only the person, or an event, can bring it about. */
-function mayComeYet(status: TileStatus): boolean {
-  return (
-    isPending(status.phase) || (status.phase === 'failed' && (status.problem?.retryAfter ?? null) !== null)
-  );
-}
-
-export function isPending(phase: TilePhase): boolean {
-  return phase === 'waiting' || phase === 'queued' || phase === 'reading' || phase === 'computing';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseTileEvent } from './tile-feed.js';
-import type { TilePhase, TileStatus } from './tile-store.js';
+import type { TilePhase, TileStatus } from './tile-status.js';
 import { isSimulated, seasonName, statusLine } from './words.js';
 
 const status = (phase: TilePhase, tier: string | null = null): TileStatus => ({

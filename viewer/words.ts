@@ -1,6 +1,6 @@
 import type { MapKey } from './api.js';
-import { isPending } from './tile-store.js';
-import type { TileStatus } from './tile-store.js';
+import { isPending } from './tile-status.js';
+import type { TileStatus } from './tile-status.js';
 
 /** `maize` → `Maize`, `built_up` → `Built up`. */
 export function sentenceCase(name: string): string {
