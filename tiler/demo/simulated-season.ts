@@ -82,23 +82,30 @@ export async function generateSimulatedSeason(options: SeasonOptions): Promise<S
     options.passes ?? null,
     options.pointsPerClass ?? null,
   ]);
-  options.signal?.throwIfAborted();
   const known = await readMarker(dir, request);
-  if (known !== null) return seasonAt(dir, known);
-  await removeAbandoned(dir);
-  const making = `${dir}.making-${process.pid}`;
+  if (known !== null && options.signal?.aborted !== true) return seasonAt(dir, known);
+  const making = `${dir}.making-${process.pid}-${(attempts += 1)}`;
+  inTheMaking.add(making);
   try {
-    await rm(making, { recursive: true, force: true });
+    options.signal?.throwIfAborted();
+    await removeAbandoned(dir);
     await mkdir(making, { recursive: true });
     const marker = await make(making, request, options);
     await rm(dir, { recursive: true, force: true });
     await rename(making, dir);
     return seasonAt(dir, marker);
   } catch (error) {
-    await rm(making, { recursive: true, force: true });
+    // What went wrong is more worth telling than that its traces could not be removed.
+    await rm(making, { recursive: true, force: true }).catch(() => undefined);
     throw explain(error, dir, options.signal);
+  } finally {
+    inTheMaking.delete(making);
   }
 }
+
+let attempts = 0;
+/** Folders that this process is filling. */
+const inTheMaking = new Set<string>();
 
 async function make(dir: string, request: string, options: SeasonOptions): Promise<Marker> {
   const area = options.area ?? WHOLE_AREA;
@@ -204,14 +211,18 @@ async function removeAbandoned(dir: string): Promise<void> {
   const prefix = `${basename(dir)}.making-`;
   const siblings = await readdir(dirname(dir)).catch(() => []);
   for (const name of siblings) {
-    if (!name.startsWith(prefix) || isRunning(Number(name.slice(prefix.length)))) continue;
-    await rm(join(dirname(dir), name), { recursive: true, force: true });
+    const path = join(dirname(dir), name);
+    if (!name.startsWith(prefix) || inTheMaking.has(path)) continue;
+    const pid = parseInt(name.slice(prefix.length), 10);
+    // A process of this one's number that is not this one has ended.
+    if (pid !== process.pid && isRunning(pid)) continue;
+    await rm(path, { recursive: true, force: true });
   }
 }
 
 function isRunning(pid: number): boolean {
   try {
-    return pid !== process.pid && process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
