@@ -10,6 +10,8 @@ export type Flags = Readonly<Partial<Record<SettingName, string | undefined>>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'GEOCROP_';
+/** Of our tests and scripts, which may run us. */
+const NOT_OURS = ['GEOCROP_PYTHON'];
 
 /**
  * The frozen configuration. Everything that is wrong is found before anything is said: throws `config-invalid` with one
@@ -59,7 +61,7 @@ export function kebab(name: SettingName): string {
 function unknownVariables(environment: Environment): string[] {
   const known = Object.values(SETTINGS).map((setting): string => setting.env);
   return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !NOT_OURS.includes(name))
     .sort()
     .map((name) => {
       const meant = closest(name, known);
