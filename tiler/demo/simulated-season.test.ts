@@ -165,6 +165,17 @@ describe('a simulated season', () => {
     }
   });
 
+  test('made twice at once, is there once', async () => {
+    const options = optionsFor('six');
+    const [a, b] = await Promise.all([generateSimulatedSeason(options), generateSimulatedSeason(options)]);
+    assert.deepEqual(a, b);
+    assert.deepEqual(
+      (await readdir(root)).filter((name) => name.startsWith('six')),
+      ['six'],
+    );
+    assert.deepEqual(await contents(a.dir), await contents(season.dir));
+  });
+
   test('clears away what a killed process left behind', async () => {
     const options = optionsFor('four');
     const left = `${options.dir}.making-999999999-1`;

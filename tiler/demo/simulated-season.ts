@@ -91,15 +91,18 @@ export async function generateSimulatedSeason(options: SeasonOptions): Promise<S
     await removeAbandoned(dir);
     await mkdir(making, { recursive: true });
     const marker = await make(making, request, options);
+    // Another process may have finished first, and may be reading what it made.
+    const others = await readMarker(dir, request);
+    if (others !== null) return seasonAt(dir, others);
     await rm(dir, { recursive: true, force: true });
     await rename(making, dir);
     return seasonAt(dir, marker);
   } catch (error) {
-    // What went wrong is more worth telling than that its traces could not be removed.
-    await rm(making, { recursive: true, force: true }).catch(() => undefined);
     throw explain(error, dir, options.signal);
   } finally {
     inTheMaking.delete(making);
+    // What went wrong is more worth telling than that its traces could not be removed.
+    await rm(making, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
