@@ -29,7 +29,15 @@ export function pixelsRecipeDigest(recipe: PixelsRecipe): string {
   return shortDigest(recipe);
 }
 
-/** 16 hex digits: names the archive folder of `classes` and `confidence`; the first 8 are the `v` of URLs. */
-export function mapRecipeDigest(pixels: PixelsRecipe, bundleDigest: string): string {
-  return shortDigest({ pixels, bundle: bundleDigest });
+/**
+ * 16 hex digits: names the archive folder of `classes` and `confidence`; the first 8 are the `v` of URLs.
+ * @param baseline digest of the Dynamic World files that the bundle reads, null where there are none; left out for a
+ * bundle that reads none
+ */
+export function mapRecipeDigest(
+  pixels: PixelsRecipe,
+  bundleDigest: string,
+  baseline?: string | null,
+): string {
+  return shortDigest({ pixels, bundle: bundleDigest, baseline });
 }

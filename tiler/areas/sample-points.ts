@@ -1,3 +1,4 @@
+import { DW_CLASS_FEATURE } from '../../engine/classes/bundle.js';
 import { GeoCropError } from '../../engine/errors.js';
 import type { Coverage } from '../../engine/geo/coverage.js';
 import {
@@ -10,6 +11,7 @@ import {
 import { computePixels } from '../../engine/metatile/compute-points.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
+import type { BaselineFeature } from '../tiles/baseline-feature.js';
 import { NO_MODEL, type MapDefinition, type Maps } from '../tiles/maps.js';
 import type { SceneLists } from '../tiles/scene-lists.js';
 import type { LabelledPoint } from './labelled-points.js';
@@ -21,6 +23,8 @@ export interface SampleOptions {
   readonly coverage: Coverage;
   readonly hasScl: boolean;
   readonly season: string | undefined;
+  /** Where given, rows have the Dynamic World class too, for models that use `dw_class`. */
+  readonly baseline?: Pick<BaselineFeature, 'digest' | 'read'>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -46,6 +50,8 @@ export interface SampleRow {
   readonly scenes: string;
   /** f32[51]; NaN where nodata or where the collection lacks a band. */
   readonly features: Float32Array;
+  /** Dynamic World class, −1 where there is none, where it was asked for. */
+  readonly dwClass?: number;
 }
 
 interface Group {
@@ -68,11 +74,18 @@ export async function samplePoints(
     options.signal?.throwIfAborted();
     const list = await options.sceneLists.get(definition, metatile, options.signal);
     const result = await compute(options, definition, list, members);
+    const dwClass = await baselineAt(options, definition.key.year, members);
     members.forEach(({ place }, i) => {
       const pixel = result.pixels[i];
       const point = points[place];
       if (pixel === undefined || point === undefined) throw new RangeError(`point ${place}`);
-      rows.set(place, { point, ...pixel, recipe: definition.pixelsDigest, scenes: list.digest });
+      rows.set(place, {
+        point,
+        ...pixel,
+        recipe: definition.pixelsDigest,
+        scenes: list.digest,
+        ...(dwClass === null ? {} : { dwClass: dwClass[i] ?? -1 }),
+      });
     });
     done += members.length;
     options.onProgress?.(done, points.length);
@@ -116,6 +129,17 @@ async function compute(
   }
 }
 
+async function baselineAt(
+  { baseline, signal }: SampleOptions,
+  year: number,
+  members: Group['members'],
+): Promise<Int8Array | null> {
+  if (baseline === undefined) return null;
+  const px = Int32Array.from(members, ({ x }) => x);
+  const py = Int32Array.from(members, ({ y }) => y);
+  return baseline.read({ kind: 'list', px, py }, { year, digest: baseline.digest(year) }, signal);
+}
+
 function groupByMetatile(points: readonly LabelledPoint[], options: SampleOptions): Group[] {
   const groups = new Map<string, Group>();
   points.forEach((point, place) => {
@@ -147,7 +171,8 @@ function groupByMetatile(points: readonly LabelledPoint[], options: SampleOption
 
 /** The table as CSV, RFC 4180: float32 values in the shortest form that gives them back, nodata empty. */
 export function sampleCsv(rows: readonly SampleRow[]): string {
-  const lines = rows.map(({ point, observations, recipe, scenes, features }) =>
+  const withBaseline = rows.some(({ dwClass }) => dwClass !== undefined);
+  const lines = rows.map(({ point, observations, recipe, scenes, features, dwClass }) =>
     [
       point.id,
       point.lon,
@@ -159,11 +184,13 @@ export function sampleCsv(rows: readonly SampleRow[]): string {
       recipe,
       scenes,
       ...Array.from(features, (value) => (Number.isNaN(value) ? '' : value)),
+      ...(withBaseline ? [dwClass ?? -1] : []),
     ]
       .map(csvField)
       .join(','),
   );
-  return [[...SAMPLE_COLUMNS, ...FEATURE_ORDER_V1].join(','), ...lines, ''].join('\n');
+  const columns = [...SAMPLE_COLUMNS, ...FEATURE_ORDER_V1, ...(withBaseline ? [DW_CLASS_FEATURE] : [])];
+  return [columns.join(','), ...lines, ''].join('\n');
 }
 
 function csvField(value: string | number): string {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { MemoryBlockStore } from '../../cache/memory-block-store.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { digest } from '../../engine/digest.js';
@@ -5,7 +6,7 @@ import { GeoCropError } from '../../engine/errors.js';
 import { projectPixels, projectWindow } from '../../engine/geo/project.js';
 import { NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
 import type { Target } from '../../engine/metatile/target.js';
-import { targetSize } from '../../engine/metatile/target.js';
+import { targetHeight, targetSize, targetWidth } from '../../engine/metatile/target.js';
 import type { Raster } from '../../engine/raster.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import type { BaselineTiles, BaselineYear } from './baseline-tiles.js';
@@ -25,6 +26,8 @@ const NONE = 255;
 /** Milliseconds that a listing of the bucket is good for. */
 const LISTING_MS = 60_000;
 const BLOCK_BYTES = 16 * 1024 * 1024;
+/** Of a target, at once: some ten milliseconds of projecting. */
+const STRIP_PIXELS = 2 ** 16;
 
 interface StoredYear extends BaselineYear {
   readonly hrefs: readonly string[];
@@ -77,24 +80,18 @@ export class DynamicWorldBaseline implements BaselineTiles {
     return data === null ? null : { data, bands: 1, width: side, height: side, nodata: NONE };
   }
 
-  /** The feature `dw_class`: the class at each pixel of a target, −1 where there is none. */
+  /** The feature `dw_class`: the class at each pixel of a target, −1 where there is none. Full resolution always. */
   async dwClass(year: number, target: Target, signal?: AbortSignal): Promise<Int8Array> {
-    const count = targetSize(target);
-    const data = await this.classes(year, count, signal, (epsg) => {
-      const easting = new Float64Array(count);
-      const northing = new Float64Array(count);
-      if (target.kind === 'window') {
-        const { px0, py0, width, height } = target;
-        projectWindow(epsg, NATIVE_ZOOM, px0, py0, width, height, easting, northing);
-      } else {
-        projectPixels(epsg, NATIVE_ZOOM, target.px, target.py, easting, northing);
-      }
-      // Full resolution: a feature does not depend on how many are asked for.
-      return { easting, northing, spacing: 0 };
-    });
-    return Int8Array.from({ length: count }, (_, at) =>
-      data === null || data[at] === NONE ? -1 : (data[at] as number),
-    );
+    const out = new Int8Array(targetSize(target)).fill(-1);
+    for (const { from, count, project } of strips(target)) {
+      const data = await this.classes(year, count, signal, project);
+      data?.forEach((value, at) => {
+        if (value !== NONE) out[from + at] = value;
+      });
+      // A metatile is a million pixels: who else needs this thread gets it between the strips.
+      await setImmediate();
+    }
+    return out;
   }
 
   /** null where no file of the year reaches the pixels. Where files overlap, the first by key decides. */
@@ -134,7 +131,7 @@ export class DynamicWorldBaseline implements BaselineTiles {
       const info = match === null ? undefined : await this.store.head(BUCKET, key);
       const year = Number(match?.[1]);
       if (info === undefined || Number(match?.[2]) !== year + 1) continue;
-      const href = storeHref(BUCKET, key, `${info.size}-${info.modified.getTime()}`);
+      const href = storeHref(BUCKET, key, info);
       files.set(year, [...(files.get(year) ?? []), { href, modified: info.modified }]);
     }
     return [...files.entries()]
@@ -145,6 +142,28 @@ export class DynamicWorldBaseline implements BaselineTiles {
         digest: digest(parts.map(({ href }) => href)),
         lastModified: new Date(Math.max(...parts.map(({ modified }) => modified.getTime()))),
       }));
+  }
+}
+
+/** A target in parts of whole rows, so that no part takes the thread for long. */
+function* strips(target: Target): Generator<{ from: number; count: number; project: Project }> {
+  const width = targetWidth(target);
+  const rows = target.kind === 'list' ? 1 : Math.max(1, Math.floor(STRIP_PIXELS / width));
+  for (let row = 0; row < targetHeight(target); row += rows) {
+    const height = Math.min(rows, targetHeight(target) - row);
+    const count = width * height;
+    yield {
+      from: row * width,
+      count,
+      project: (epsg) => {
+        const easting = new Float64Array(count);
+        const northing = new Float64Array(count);
+        if (target.kind === 'list') projectPixels(epsg, NATIVE_ZOOM, target.px, target.py, easting, northing);
+        else projectWindow(epsg, NATIVE_ZOOM, target.px0, target.py0 + row, width, height, easting, northing);
+        // Full resolution: a feature does not depend on how many are asked for.
+        return { easting, northing, spacing: 0 };
+      },
+    };
   }
 }
 

@@ -3,10 +3,10 @@ import { GeoCropError, messageOf } from '../../engine/errors.js';
 import { TILE_SIZE, METATILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
 import { MetatileComputation } from '../../engine/metatile/metatile-computation.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
-import type { Target } from '../../engine/metatile/target.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { archiveMetatile } from './archive-metatile.js';
-import { usesBaseline, type MapDefinition } from './maps.js';
+import type { ReadBaseline } from './baseline-feature.js';
+import type { MapDefinition } from './maps.js';
 import type { SeenFault } from './scene-lists.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
 import type { TileEvent } from './tile-service.js';
@@ -26,7 +26,7 @@ export interface JobRunnerOptions {
   readonly scenes: (job: MetatileJob, signal: AbortSignal) => Promise<SceneList>;
   /** Called with what could not be read, when a metatile stayed incomplete. */
   readonly onFaults: (job: MetatileJob, faults: readonly SeenFault[]) => Promise<void>;
-  readonly baseline: (target: Target) => Promise<Int8Array>;
+  readonly baseline: ReadBaseline;
   /** null: the collection has no SCL. */
   readonly hasScl: boolean;
   readonly observer: JobObserver;
@@ -63,7 +63,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   const definition = options.definition(job);
   if (list.scenes.length === 0)
     throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
-  const { bundle, pixels } = definition;
+  const { bundle, pixels, baseline } = definition;
   const computation = new MetatileComputation(options.compute, {
     metatile: job.metatile,
     list,
@@ -72,7 +72,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
     cloudBufferPixels: options.hasScl ? pixels.cloudBufferPixels : null,
     bundle,
     features: job.feature === null ? [] : [job.feature],
-    ...(usesBaseline(bundle) ? { dwClass: options.baseline } : {}),
+    ...(baseline === null ? {} : { dwClass: (target) => options.baseline(target, baseline, signal) }),
   });
   const planMs = performance.now() - begun;
   const native = nativeTiles(job.metatile);

@@ -11,6 +11,7 @@ import {
 } from '../../engine/recipe.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import { isClosed, seasonWindow, type SeasonDefinition, type SeasonWindow } from '../../engine/season.js';
+import type { BaselineWish } from './baseline-feature.js';
 import type { LayerInfo, MapKey } from './tile-service.js';
 
 /** The name of the map without a model: features, true colour and observations only. */
@@ -30,6 +31,8 @@ export interface MapDefinition {
   readonly pixelsDigest: string;
   /** Equal to pixelsDigest where there is no model. */
   readonly mapDigest: string;
+  /** The Dynamic World that the bundle reads: of which year, and its digest (null: there is none). null: it reads none. */
+  readonly baseline: BaselineWish | null;
 }
 
 export interface MapsOptions {
@@ -42,6 +45,8 @@ export interface MapsOptions {
   readonly bands: readonly Band[];
   readonly cloudBufferPixels: number;
   readonly cloudLimit: number;
+  /** Digest of a year's Dynamic World files, as last seen; null where there are none. */
+  readonly baseline?: (year: number) => string | null;
   readonly now: () => Date;
 }
 
@@ -89,7 +94,7 @@ export class Maps {
   definition(map: MapKey): MapDefinition {
     const name = `${map.season}/${map.year}/${map.model}`;
     const known = this.#definitions.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.baseline?.digest === this.#baseline(known)?.digest) return known;
     const definition = this.#define(this.resolve(map));
     this.#definitions.set(name, definition);
     return definition;
@@ -145,6 +150,7 @@ export class Maps {
       epoch: ENGINE_EPOCH,
     };
     const pixelsDigest = pixelsRecipeDigest(pixels);
+    const baseline = this.#baseline({ key, bundle });
     return {
       key,
       season: seasonWindow(season, key.year),
@@ -152,8 +158,13 @@ export class Maps {
       bundle,
       pixels,
       pixelsDigest,
-      mapDigest: bundle === null ? pixelsDigest : mapRecipeDigest(pixels, bundle.digest),
+      mapDigest: bundle === null ? pixelsDigest : mapRecipeDigest(pixels, bundle.digest, baseline?.digest),
+      baseline,
     };
+  }
+
+  #baseline({ key: { year }, bundle }: Pick<MapDefinition, 'key' | 'bundle'>): BaselineWish | null {
+    return usesBaseline(bundle) ? { year, digest: this.options.baseline?.(year) ?? null } : null;
   }
 
   #bandSet(bundle: Bundle): Band[] {

@@ -11,7 +11,6 @@ import { polygonsCoverage, zimbabweCoverage, type Coverage } from '../../engine/
 import { compileKernels, createKernelMemory, STATIC_BYTES } from '../../engine/kernels/load.js';
 import { Arena } from '../../engine/metatile/arena.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
-import type { Target } from '../../engine/metatile/target.js';
 import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import type { SceneSource } from '../../engine/scenes/scene-source.js';
@@ -22,6 +21,8 @@ import {
 } from '../../engine/windows/byte-source/create-byte-source.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import { WorkerPool } from '../../engine/workers/pool.js';
+import { BaselineFeature } from './baseline-feature.js';
+import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
 import { MapTileService } from './map-tile-service.js';
@@ -58,8 +59,6 @@ export interface EngineOptions {
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => Date;
-  /** Dynamic World class of each pixel of a target, −1 where there is none. */
-  readonly baseline?: (store: ObjectStore) => (target: Target) => Promise<Int8Array>;
   readonly observer: Omit<JobObserver, 'tile'>;
   readonly stopGraceMs: number;
 }
@@ -73,6 +72,9 @@ export interface Engine {
   readonly coverage: Coverage;
   readonly store: ObjectStore;
   readonly archive: Archive;
+  /** Dynamic World out of the store, for the HTTP layer and as the feature `dw_class`. */
+  readonly baselines: DynamicWorldBaseline;
+  readonly baseline: BaselineFeature;
   readonly hasScl: boolean;
   /** Bundles that did not load, and why. */
   readonly badBundles: readonly { readonly folder: string; readonly error: GeoCropError }[];
@@ -120,6 +122,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const pointCompute: ComputeDeps = { ...compute, arena: arena(2, POINT_MEMORY) };
   const coverage = coverageOf(options, facts);
+  const baselines = new DynamicWorldBaseline(store);
+  const baseline = await BaselineFeature.open(baselines);
   const maps = new Maps({
     bundles,
     seasons: SEASONS,
@@ -128,6 +132,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     bands,
     cloudBufferPixels: options.cloudBufferPixels,
     cloudLimit: options.cloudLimit,
+    baseline: (year) => baseline.digest(year),
     now,
   });
   const lists = new SceneListStore(store, {
@@ -147,7 +152,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const events = new TileEvents();
   const unfinished = new JobShelf();
-  const baseline = options.baseline?.(store) ?? noBaseline;
   const runner = createJobRunner({
     compute,
     archive,
@@ -157,7 +161,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       unfinished.put(job);
       await sceneLists.report(maps.definition(job.map), job.metatile, faults);
     },
-    baseline,
+    baseline: baseline.read,
     hasScl,
     observer: { ...observer, tile: (event) => events.emit(event) },
     now,
@@ -174,7 +178,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     sceneLists,
     archive,
     queue,
-    points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline }),
+    points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline: baseline.read }),
     events,
     unfinished,
     computeMinZoom: options.computeMinZoom,
@@ -190,6 +194,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     coverage,
     store,
     archive,
+    baselines,
+    baseline,
     hasScl,
     badBundles: bad,
     close: async () => {
@@ -243,10 +249,4 @@ function coverageOf({ coverage }: EngineOptions, { areas }: CatalogueFacts): Cov
       hint: 'Use "zimbabwe", or a GeoJSON file.',
     },
   );
-}
-
-/** Every bundle that uses the baseline gets "there is none". */
-async function noBaseline(target: Target): Promise<Int8Array> {
-  const size = target.kind === 'window' ? target.width * target.height : target.px.length;
-  return new Int8Array(size).fill(-1);
 }

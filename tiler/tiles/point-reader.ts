@@ -2,10 +2,10 @@ import { GeoCropError } from '../../engine/errors.js';
 import { lonLatToPixel, METATILE_SIZE, METATILE_ZOOM, NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
 import { computePoint, type PointResult } from '../../engine/metatile/compute-points.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
-import type { Target } from '../../engine/metatile/target.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import type { Band, SceneList } from '../../engine/scenes/scene.js';
-import { usesBaseline, type MapDefinition } from './maps.js';
+import type { ReadBaseline } from './baseline-feature.js';
+import type { MapDefinition } from './maps.js';
 import type { SceneLists } from './scene-lists.js';
 import type { PointAnswer } from './tile-service.js';
 
@@ -14,7 +14,7 @@ export interface PointReaderOptions {
   readonly compute: ComputeDeps;
   readonly sceneLists: SceneLists;
   readonly hasScl: boolean;
-  readonly baseline: (target: Target) => Promise<Int8Array>;
+  readonly baseline: ReadBaseline;
 }
 
 /** Everything that is known of one map pixel, one point after another. */
@@ -42,13 +42,13 @@ export class PointReader {
   }
 
   async #compute(
-    { season, pixels, bundle }: MapDefinition,
+    { season, pixels, bundle, baseline }: MapDefinition,
     list: SceneList,
     pixel: { x: number; y: number },
     signal?: AbortSignal,
   ): Promise<PointResult> {
     signal?.throwIfAborted();
-    const { compute, hasScl, baseline } = this.options;
+    const { compute, hasScl, baseline: read } = this.options;
     try {
       const result = await computePoint(
         compute,
@@ -58,7 +58,7 @@ export class PointReader {
           bands: pixels.bands,
           cloudBufferPixels: hasScl ? pixels.cloudBufferPixels : null,
           bundle,
-          ...(usesBaseline(bundle) ? { dwClass: baseline } : {}),
+          ...(baseline === null ? {} : { dwClass: (target) => read(target, baseline, signal) }),
         },
         pixel.x,
         pixel.y,
