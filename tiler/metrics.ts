@@ -4,9 +4,6 @@ import type { TileState, TileTier } from './tiles/tile-service.js';
 /** Seconds; a tile takes a millisecond from memory and half a minute cold. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60];
 
-/** Where bytes of scenes came from. */
-export type ReadOrigin = 'network' | 'cache';
-
 /** All that is counted, in one place. One registry an app: tests and processes share nothing. */
 export interface Metrics {
   readonly contentType: string;
@@ -14,8 +11,10 @@ export interface Metrics {
   tile(tier: TileTier, zoom: number, state: TileState): void;
   /** @param timings milliseconds by stage */
   stages(timings: Readonly<Record<string, number>>): void;
-  /** Blocks of scenes that were read, and their compressed bytes. */
-  read(origin: ReadOrigin, blocks: number, bytes: number): void;
+  /** A range that was read from a source, and the bytes that came. */
+  read(bytes: number): void;
+  /** Source blocks that were decoded, from the source or from the block cache, and their compressed bytes. */
+  decoded(blocks: number, bytes: number): void;
   /** Open event streams. */
   streams(change: 1 | -1): void;
   /** The text that Prometheus reads. */
@@ -53,23 +52,16 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   });
   const stageSeconds = new Histogram({
     name: 'geocrop_stage_seconds',
-    help: 'Time by stage of the tiles that were not in memory',
+    help: 'Time by stage of making tiles and metatiles',
     labelNames: ['stage'],
     buckets: SECONDS,
     registers,
   });
-  const blocks = new Counter({
-    name: 'geocrop_blocks_read_total',
-    help: 'Source blocks read, from the network or from the block cache',
-    labelNames: ['origin'],
-    registers,
-  });
-  const bytes = new Counter({
-    name: 'geocrop_bytes_read_total',
-    help: 'Compressed source bytes read, from the network or from the block cache',
-    labelNames: ['origin'],
-    registers,
-  });
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const reads = counter('geocrop_source_reads_total', 'Ranges read from sources');
+  const readBytes = counter('geocrop_source_bytes_total', 'Bytes read from sources');
+  const blocks = counter('geocrop_blocks_decoded_total', 'Source blocks decoded');
+  const blockBytes = counter('geocrop_block_bytes_decoded_total', 'Compressed bytes of source blocks decoded');
   const streams = new Gauge({ name: 'geocrop_event_streams', help: 'Open event streams', registers });
   const { gauges } = options;
   if (gauges !== undefined) {
@@ -101,9 +93,13 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     stages: (timings) => {
       for (const [stage, ms] of Object.entries(timings)) stageSeconds.observe({ stage }, ms / 1000);
     },
-    read: (origin, count, size) => {
-      blocks.inc({ origin }, count);
-      bytes.inc({ origin }, size);
+    read: (bytes) => {
+      reads.inc();
+      readBytes.inc(bytes);
+    },
+    decoded: (count, bytes) => {
+      blocks.inc(count);
+      blockBytes.inc(bytes);
     },
     streams: (change) => streams.inc(change),
     text: () => registry.metrics(),

@@ -26,6 +26,8 @@ export function serverLog(config: Pick<Config, 'logLevel' | 'logFormat'>, io: Pi
 export const VIEWER_DIR = fileURLToPath(new URL('../../viewer', import.meta.url));
 
 export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 'baselines'> {
+  /** Ends all work, and finishes what is being written. */
+  readonly close: () => Promise<void>;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -50,7 +52,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
   });
   const server = await startServer(app, config);
   // Whoever reads the address may send a signal at once.
-  const stopped = untilStopped({ server, service, closing, log });
+  const stopped = untilStopped({ server, service: { close: options.close }, closing, log });
   log.info('listening', { url: server.url });
   options.onListening(server.url);
   return (await stopped) === 'clean' ? EXIT.ok : EXIT.failed;

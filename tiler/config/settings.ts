@@ -55,7 +55,11 @@ export const SETTINGS = {
     'https://explorer.digitalearth.africa/stac',
     'Where scenes are found: an API, a static catalogue, or a folder or file of items.',
   ),
-  collection: setting('GEOCROP_COLLECTION', text, 's2_l2a_c1', 'Collection of the catalogue.'),
+  collection: optional(
+    'GEOCROP_COLLECTION',
+    text,
+    'Collection of the catalogue. Unset: `s2_l2a_c1` at DE Africa, the only one of a static catalogue; other APIs need it.',
+  ),
   coverage: setting(
     'GEOCROP_COVERAGE',
     coverage,
@@ -115,7 +119,7 @@ export const SETTINGS = {
   modelsDir: optional(
     'GEOCROP_MODELS',
     text,
-    'Folder of models, one bundle in each folder below. Unset: the bundles that come with GeoCrop, and those of the store.',
+    'Folder of models, one bundle in each folder below. Unset: the bundles that come with GeoCrop.',
   ),
   defaultModel: optional(
     'GEOCROP_MODEL',

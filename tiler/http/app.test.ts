@@ -235,16 +235,18 @@ describe('/metrics', () => {
     await get('/tiles/14/9557/9068');
     await get('/tiles/14/9557/9068');
     await get('/tiles/99/0/0');
-    metrics.read('network', 3, 1000);
+    metrics.read(1000);
+    metrics.decoded(3, 900);
     const text = await (await get('/metrics')).text();
     for (const line of [
       'geocrop_tiles_total{tier="computed",zoom="14",state="final"} 1',
       'geocrop_tiles_total{tier="memory",zoom="14",state="final"} 1',
       'geocrop_http_requests_total{route="/tiles/:z/:x/:y",method="GET",status="200"} 2',
       'geocrop_http_requests_total{route="/tiles/:z/:x/:y",method="GET",status="400"} 1',
-      'geocrop_stage_seconds_count{stage="read"} 1',
-      'geocrop_blocks_read_total{origin="network"} 3',
-      'geocrop_bytes_read_total{origin="network"} 1000',
+      'geocrop_stage_seconds_count{stage="encode"} 1',
+      'geocrop_source_bytes_total 1000',
+      'geocrop_blocks_decoded_total 3',
+      'geocrop_block_bytes_decoded_total 900',
       'geocrop_queue_tiles 3',
       'geocrop_running_tiles 1',
     ]) {

@@ -14,7 +14,7 @@ import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import type { SceneSource } from '../../engine/scenes/scene-source.js';
-import { SUMMER, WINTER, type SeasonDefinition } from '../../engine/season.js';
+import type { SeasonDefinition } from '../../engine/season.js';
 import {
   createByteSource,
   type ByteSourceOptions,
@@ -49,6 +49,7 @@ export interface EngineOptions {
   /** Limit of one metatile's memory. */
   readonly computeMemoryBytes: number;
   readonly computeMinZoom: number;
+  readonly seasons: readonly SeasonDefinition[];
   readonly cloudLimit: number;
   readonly cloudBufferPixels: number;
   /** `auto`: the items' footprints for a static catalogue, Zimbabwe for an API. */
@@ -81,7 +82,6 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export const SEASONS: readonly SeasonDefinition[] = [SUMMER, WINTER];
 /** A point's neighbourhood, or a table's points in one metatile, need little. */
 const POINT_MEMORY = 2 ** 30;
 
@@ -126,8 +126,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const baseline = await BaselineFeature.open(baselines);
   const maps = new Maps({
     bundles,
-    seasons: SEASONS,
-    years: catalogueYears(facts.dates, SEASONS, now),
+    seasons: options.seasons,
+    years: catalogueYears(facts.dates, options.seasons, now),
     profile: scenes.profile,
     bands,
     cloudBufferPixels: options.cloudBufferPixels,

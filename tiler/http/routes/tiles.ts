@@ -54,10 +54,16 @@ export function tileRoute(deps: AppDeps): Handler {
     }
     const timings = { ...loaded.timings, total: clock.now() - begun };
     metrics.tile(loaded.tier, ask.tile.z, loaded.state);
-    if (loaded.tier !== 'memory') metrics.stages(timings);
+    metrics.stages(ownStages(loaded, timings.total));
     note(c, ask, { state: loaded.state, cache: loaded.tier, timings: rounded(timings) });
     return tileAnswer(loaded, timings, versioned, identity.closed);
   };
+}
+
+/** What the computing of a metatile took is counted there, once, not with each of its tiles. */
+function ownStages({ tier, timings }: LoadedTile, total: number): Record<string, number> {
+  if (tier === 'memory') return {};
+  return { ...(tier === 'archive' ? timings : { encode: timings['encode'] ?? 0 }), total };
 }
 
 function tileAnswer(

@@ -1,0 +1,23 @@
+import { SOFTWARE_VERSION } from '../version.js';
+import { processIo } from './io.js';
+import { runCli } from './program.js';
+import { runClassify } from './run/classify.js';
+import { runDemo } from './run/demo.js';
+import { runFeatures } from './run/features.js';
+import { runModelCheck, runModelList } from './run/model.js';
+import { runSample } from './run/sample.js';
+import { runServe } from './run/serve.js';
+
+const runners = {
+  serve: runServe,
+  demo: runDemo,
+  classify: runClassify,
+  sample: runSample,
+  features: runFeatures,
+  modelList: runModelList,
+  modelCheck: runModelCheck,
+};
+
+const code = await runCli(process.argv.slice(2), runners, SOFTWARE_VERSION, processIo());
+// Results may still be on their way into a pipe.
+process.stdout.write('', () => process.exit(code));

@@ -1,0 +1,35 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { GeoCropError, messageOf } from '../../engine/errors.js';
+
+/** Said before hours of work, not after. Throws `config-invalid` where the file is there and may not be replaced. */
+export async function checkOutput(path: string, overwrite: boolean): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there === null || (overwrite && there.isFile())) return;
+  throw new GeoCropError('config-invalid', `${path} is there already.`, {
+    hint: there.isFile() ? 'Choose another name, or add --overwrite.' : 'Choose another name.',
+    context: { path },
+  });
+}
+
+/** Writes all or nothing: the name holds the old file, or the whole new one. */
+export async function writeOutput(path: string, bytes: Uint8Array | string): Promise<void> {
+  const part = `${path}.part-${process.pid}`;
+  try {
+    await mkdir(dirname(resolve(path)), { recursive: true });
+    await writeFile(part, bytes);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    throw new GeoCropError(
+      full ? 'store-full' : 'store-unavailable',
+      `${path} cannot be written: ${messageOf(error)}.`,
+      {
+        hint: full ? 'Make room on the disk.' : 'Check the folder and its permissions.',
+        context: { path },
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import type { ObjectStore } from '../../../cache/object-store.js';
+import type { Config } from '../../config/settings.js';
+import { DynamicWorldBaseline } from '../../tiles/baseline.js';
+import type { Engine } from '../../tiles/open-engine.js';
+import { openEngine } from '../../tiles/open-engine.js';
+import type { RunServe } from '../commands/serve.js';
+import { mapDescriber } from '../describe-map.js';
+import { engineOptions } from '../engine-options.js';
+import type { Io } from '../io.js';
+import { serveApp, serverLog, serverMetrics } from '../serve-app.js';
+
+export const runServe: RunServe = ({ config }, io) =>
+  serveMap(config, io, {
+    onListening: (url) => io.err(`GeoCrop is at ${url}\n`),
+  });
+
+export interface ServeMapOptions {
+  readonly onListening: (url: string) => void;
+  /** Where the baselines lie; default: the engine's own store. */
+  readonly baselines?: ObjectStore;
+  /** Where a viewer opens: longitude, latitude, zoom. */
+  readonly center?: readonly [lon: number, lat: number, zoom: number];
+}
+
+/** Opens the engine, serves its map until a signal comes, and closes it. */
+export async function serveMap(config: Config, io: Io, options: ServeMapOptions): Promise<number> {
+  const log = serverLog(config, io);
+  let engine: Engine | null = null;
+  const metrics = serverMetrics(() => engine?.service.stats() ?? { queued: 0, running: 0, memoryBytes: 0 });
+  const opened = await openEngine(await engineOptions(config, log, metrics));
+  engine = opened;
+  for (const { folder, error } of opened.badBundles) {
+    log.warn('a model is left out', { folder, code: error.code, message: error.message });
+  }
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => (closed ??= opened.close());
+  try {
+    return await serveApp({
+      service: opened.service,
+      close,
+      config,
+      log,
+      metrics,
+      describe: mapDescriber(opened, options.center),
+      baselines: new DynamicWorldBaseline(options.baselines ?? opened.store),
+      onListening: options.onListening,
+    });
+  } finally {
+    await close();
+  }
+}
