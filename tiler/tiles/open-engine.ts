@@ -26,7 +26,7 @@ import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
 import { MapTileService } from './map-tile-service.js';
-import { Maps } from './maps.js';
+import { lackingBands, Maps } from './maps.js';
 import { MetatileQueue } from './metatile-queue.js';
 import { PointReader } from './point-reader.js';
 import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
@@ -43,13 +43,15 @@ export interface EngineOptions {
   readonly storeDir: string;
   /** A folder of bundles; null: maps without classes. */
   readonly modelsDir: string | null;
+  /** Of requests that name none; null: the first by name. */
+  readonly defaultModel: string | null;
+  readonly seasons: readonly SeasonDefinition[];
   readonly windowsDir: string;
   readonly windowsQuotaBytes: number;
   readonly threads: number;
   /** Limit of one metatile's memory. */
   readonly computeMemoryBytes: number;
   readonly computeMinZoom: number;
-  readonly seasons: readonly SeasonDefinition[];
   readonly cloudLimit: number;
   readonly cloudBufferPixels: number;
   /** `auto`: the items' footprints for a static catalogue, Zimbabwe for an API. */
@@ -97,7 +99,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const bands = BANDS.filter((band) => facts.assets.includes(band));
   const hasScl = facts.assets.includes('scl');
   checkBands(scenes, bands);
-  const { bundles, bad } = await loadBundles(options.modelsDir);
+  const { bundles, bad } = await loadBundles(options.modelsDir, bands);
   const archive = new Archive(store, {
     onDamage: (error) =>
       observer.warn('an archived file is damaged and is made anew', { error: error.message }),
@@ -127,8 +129,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const maps = new Maps({
     bundles,
     seasons: options.seasons,
+    defaultModel: options.defaultModel,
     years: catalogueYears(facts.dates, options.seasons, now),
-    profile: scenes.profile,
+    source: scenes.profile,
+    profiles: facts.profiles,
     bands,
     cloudBufferPixels: options.cloudBufferPixels,
     cloudLimit: options.cloudLimit,
@@ -211,10 +215,10 @@ export function defaultWindowsDir(storeDir: string): string {
 }
 
 function listName(
-  { pixels, season }: ReturnType<Maps['definition']>,
+  { source, season }: ReturnType<Maps['definition']>,
   metatile: { readonly x: number; readonly y: number },
 ): Parameters<SceneListStore['read']>[0] {
-  return { profile: pixels.profile, season: season.name, year: season.year, metatile };
+  return { profile: source, season: season.name, year: season.year, metatile };
 }
 
 function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
@@ -225,14 +229,22 @@ function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
   });
 }
 
+/** Bundles that this collection can be mapped with; the others, and those that do not load, with the reason. */
 async function loadBundles(
   dir: string | null,
+  bands: readonly Band[],
 ): Promise<{ bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] }> {
   const bundles = new Map<string, Bundle>();
   const bad: { folder: string; error: GeoCropError }[] = [];
   for (const listing of dir === null ? [] : await listBundles(dir)) {
-    if ('bundle' in listing) bundles.set(listing.bundle.name, listing.bundle);
-    else bad.push(listing);
+    if ('error' in listing) {
+      bad.push(listing);
+      continue;
+    }
+    const { folder, bundle } = listing;
+    const error = lackingBands(bundle, bands);
+    if (error !== null) bad.push({ folder, error });
+    else bundles.set(bundle.name, bundle);
   }
   return { bundles, bad };
 }
