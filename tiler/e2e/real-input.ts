@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lonLatToPixel, NATIVE_ZOOM, pixelCentreLonLat } from '../../engine/geo/tile-matrix.js';
+import { SUMMER, WINTER } from '../../engine/season.js';
 import { createByteSource } from '../../engine/windows/byte-source/create-byte-source.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import { readLevel, type LevelPixels } from '../../engine/windows/read-level.js';
@@ -45,6 +46,7 @@ export async function openReal(path: string, options: Partial<EngineOptions> = {
     cloudLimit: 60,
     cloudBufferPixels: 3,
     coverage: 'items',
+    seasons: [SUMMER, WINTER],
     mayCompute: true,
     queueLimit: 64,
     datesAtOnce: 3,
