@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Archive } from '../../cache/archive.js';
 import { DiskBlockCache } from '../../cache/block-cache.js';
-import { DiskObjectStore } from '../../cache/disk-store.js';
+import { DiskObjectStore, type DiskFs } from '../../cache/disk-store.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { SceneListStore } from '../../cache/scene-list-store.js';
 import type { Bundle } from '../../engine/classes/bundle.js';
@@ -13,7 +13,7 @@ import { Arena } from '../../engine/metatile/arena.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
-import type { SceneSource } from '../../engine/scenes/scene-source.js';
+import type { SceneSource, Timers } from '../../engine/scenes/scene-source.js';
 import type { SeasonDefinition } from '../../engine/season.js';
 import {
   createByteSource,
@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly stac: string;
   readonly collection?: string;
   readonly storeDir: string;
+  /** What the store writes with; default the platform's. */
+  readonly storeFs?: DiskFs;
   /** A folder of bundles; null: maps without classes. */
   readonly modelsDir: string | null;
   /** Of requests that name none; null: the first by name. */
@@ -61,6 +63,8 @@ export interface EngineOptions {
   readonly datesAtOnce: number;
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
+  /** Of the catalogue's retries and time-outs; default real ones. */
+  readonly timers?: Timers;
   readonly now: () => Date;
   readonly observer: Omit<JobObserver, 'tile'>;
   readonly stopGraceMs: number;
@@ -93,8 +97,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     stac: options.stac,
     fetch: options.fetch,
     ...(options.collection === undefined ? {} : { collection: options.collection }),
+    ...(options.timers === undefined ? {} : { timers: options.timers }),
   });
-  const store = await DiskObjectStore.open(options.storeDir);
+  const store = await DiskObjectStore.open(
+    options.storeDir,
+    options.storeFs === undefined ? {} : { fs: options.storeFs },
+  );
   const facts = await catalogueFacts(scenes, store, observer.warn);
   const bands = BANDS.filter((band) => facts.assets.includes(band));
   const hasScl = facts.assets.includes('scl');
@@ -155,7 +163,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     warn: observer.warn,
   });
   const events = new TileEvents();
-  const unfinished = new JobShelf();
+  const unfinished = new JobShelf(() => now().getTime());
   const runner = createJobRunner({
     compute,
     archive,
