@@ -6,14 +6,9 @@ const INCOMPLETE_MS = 60_000;
 /** A metatile's products are about 20 MB. */
 const MOST = 4;
 
-/** Metatiles that could not be made whole, or not be archived: served for a minute. */
+/** Metatiles that could not be made whole: served for a minute, never archived. */
 export class JobShelf {
-  readonly #jobs: LRUCache<string, MetatileJob>;
-
-  /** @param now milliseconds */
-  constructor(now: () => number) {
-    this.#jobs = new LRUCache({ max: MOST, ttl: INCOMPLETE_MS, ttlResolution: 0, perf: { now } });
-  }
+  readonly #jobs = new LRUCache<string, MetatileJob>({ max: MOST, ttl: INCOMPLETE_MS });
 
   put(job: MetatileJob): void {
     this.#jobs.set(job.id, job);

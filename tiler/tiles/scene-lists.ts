@@ -69,6 +69,7 @@ interface Entry {
 /** The scenes of metatiles: from memory, else the store, else STAC; each looked up once however many ask. */
 export class SceneLists {
   readonly #entries = new LRUCache<string, Entry>({ max: 2_000 });
+  readonly #views = new WeakMap<SceneList, Map<string, SceneList>>();
   readonly #work = new SharedWork<Entry>();
 
   constructor(private readonly deps: SceneListDeps) {}
@@ -158,11 +159,19 @@ export class SceneLists {
     return new Map(faults.filter(isOut).map(({ id, reason }) => [id, reason]));
   }
 
+  /** Every tile asks for it, and its digest is over a season's scenes: made once for a band set and what is left out. */
   #view(definition: MapDefinition, { list, faults }: Entry): SceneList {
-    return restrictSceneList(list, definition.pixels.bands, this.#quarantined(faults));
+    const { bands } = definition.pixels;
+    const quarantined = this.#quarantined(faults);
+    const key = [...bands, '', ...quarantined.keys()].join(' ');
+    const views = this.#views.get(list) ?? new Map<string, SceneList>();
+    this.#views.set(list, views);
+    const view = views.get(key) ?? restrictSceneList(list, bands, quarantined);
+    views.set(key, view);
+    return view;
   }
 }
 
 function keyOf(definition: MapDefinition, metatile: TileId): string {
-  return `${definition.source}/${definition.seasonKey}/${metatile.x}/${metatile.y}`;
+  return `${definition.pixels.profile}/${definition.seasonKey}/${metatile.x}/${metatile.y}`;
 }
