@@ -19,7 +19,7 @@ export type RunModelList = (options: ModelListOptions, io: Io) => Promise<number
 /** The exit code is 1 where a bundle is not usable. */
 export type RunModelCheck = (options: ModelCheckOptions, io: Io) => Promise<number>;
 
-const FLAGS: readonly SettingName[] = ['modelsDir', 'storeDir'];
+const FLAGS: readonly SettingName[] = ['modelsDir'];
 
 export function modelCommand(
   list: RunModelList,
