@@ -154,7 +154,7 @@ export const SETTINGS = {
   computeThreads: optional(
     'GEOCROP_COMPUTE_THREADS',
     whole(1, 64),
-    'Threads that compute. Unset: one less than the machine has, at least one.',
+    'Threads that compute. Unset: as many as the machine has.',
   ),
   computeMemoryBytes: setting(
     'GEOCROP_COMPUTE_MEMORY_BYTES',

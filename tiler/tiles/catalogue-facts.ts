@@ -1,12 +1,15 @@
 import type { ObjectStore } from '../../cache/object-store.js';
 import { isGeoCropError } from '../../engine/errors.js';
 import type { Area } from '../../engine/geo/polygon.js';
+import { profileOf } from '../../engine/scenes/profiles.js';
 import type { AssetName } from '../../engine/scenes/scene.js';
 import type { SceneSource } from '../../engine/scenes/scene-source.js';
 
 /** What must be known of a catalogue before the first tile: kept, so that a restart needs no catalogue. */
 export interface CatalogueFacts {
   readonly assets: readonly AssetName[];
+  /** Names of the rules that make DN reflectance, sorted: part of every recipe, the same wherever a copy of the catalogue lies. */
+  readonly profiles: readonly string[];
   /** Footprints and dates of a static catalogue; null for an API. */
   readonly areas: readonly Area[] | null;
   readonly dates: readonly string[] | null;
@@ -34,11 +37,16 @@ export async function catalogueFacts(
 
 async function askCatalogue(scenes: SceneSource): Promise<CatalogueFacts> {
   const [assets, areas] = [await scenes.assets(), await scenes.areas()];
-  if (areas === null) return { assets, areas, dates: null };
+  if (areas === null) return { assets, profiles: [scenes.profile], areas, dates: null };
   const { items } = await scenes.search({
     bbox: [-180, -90, 180, 90],
     start: '0000-01-01',
     end: '9999-12-31',
   });
-  return { assets, areas, dates: [...new Set(items.map(({ date }) => date))].sort() };
+  const profiles = items.map((item) => profileOf(item.collection, scenes.apiUrl, item).name);
+  return { assets, profiles: unique(profiles), areas, dates: unique(items.map(({ date }) => date)) };
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
 }

@@ -5,8 +5,8 @@ import type { SceneFault, SceneListDeps } from './scene-lists.js';
 
 /** Faults of scenes, kept beside the scene list they belong to. What cannot be read back counts as none. */
 export function faultStore(store: ObjectStore): Pick<SceneListDeps, 'readFaults' | 'writeFaults'> {
-  const keyOf = ({ pixels, seasonKey }: MapDefinition, metatile: TileId): string =>
-    `scenes/${pixels.profile}/${seasonKey}/12/${metatile.x}/${metatile.y}.faults.json`;
+  const keyOf = ({ source, seasonKey }: MapDefinition, metatile: TileId): string =>
+    `scenes/${source}/${seasonKey}/12/${metatile.x}/${metatile.y}.faults.json`;
   return {
     readFaults: async (definition, metatile) => {
       const bytes = await store.get('geocrop-results', keyOf(definition, metatile));

@@ -6,9 +6,14 @@ const INCOMPLETE_MS = 60_000;
 /** A metatile's products are about 20 MB. */
 const MOST = 4;
 
-/** Metatiles that could not be made whole: served for a minute, never archived. */
+/** Metatiles that could not be made whole, or not be archived: served for a minute. */
 export class JobShelf {
-  readonly #jobs = new LRUCache<string, MetatileJob>({ max: MOST, ttl: INCOMPLETE_MS });
+  readonly #jobs: LRUCache<string, MetatileJob>;
+
+  /** @param now milliseconds */
+  constructor(now: () => number) {
+    this.#jobs = new LRUCache({ max: MOST, ttl: INCOMPLETE_MS, ttlResolution: 0, perf: { now } });
+  }
 
   put(job: MetatileJob): void {
     this.#jobs.set(job.id, job);

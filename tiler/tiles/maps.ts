@@ -23,6 +23,8 @@ const RGB: readonly Band[] = ['red', 'green', 'blue'];
 /** All that decides a map's numbers, worked out once. */
 export interface MapDefinition {
   readonly key: MapKey;
+  /** Name of the catalogue in keys of scene lists. */
+  readonly source: string;
   readonly season: SeasonWindow;
   /** `summer-2021`: the folder of the archive. */
   readonly seasonKey: string;
@@ -38,9 +40,14 @@ export interface MapDefinition {
 export interface MapsOptions {
   readonly bundles: ReadonlyMap<string, Bundle>;
   readonly seasons: readonly SeasonDefinition[];
+  /** Of requests that name none; null: the first by name. */
+  readonly defaultModel: string | null;
   /** Years that exist for a season, newest first. */
   readonly years: (season: SeasonDefinition) => readonly number[];
-  readonly profile: string;
+  /** Name of the catalogue in keys of scene lists. */
+  readonly source: string;
+  /** Rules that make DN reflectance: part of the recipe. */
+  readonly profiles: readonly string[];
   /** Bands that the collection has. */
   readonly bands: readonly Band[];
   readonly cloudBufferPixels: number;
@@ -82,7 +89,7 @@ export class Maps {
       });
     }
     const models = this.models();
-    const model = asked.model ?? models[0] ?? NO_MODEL;
+    const model = asked.model ?? this.options.defaultModel ?? models[0] ?? NO_MODEL;
     if (model !== NO_MODEL && !models.includes(model)) {
       throw new GeoCropError('unknown-model', `There is no model "${model}".`, {
         hint: `Models: ${models.join(', ')}.`,
@@ -134,25 +141,25 @@ export class Maps {
     return layer;
   }
 
-  /** @throws bundle-lacks-bands where a model needs what the collection does not have */
   #define(key: MapKey): MapDefinition {
-    const { cloudBufferPixels, cloudLimit, profile } = this.options;
+    const { cloudBufferPixels, cloudLimit, profiles, source } = this.options;
     const season = this.#season(key.season);
     const bundle = this.options.bundles.get(key.model) ?? null;
     const pixels: PixelsRecipe = {
       features: 'FEATURE_ORDER_V1',
-      bands: bundle === null ? this.options.bands : this.#bandSet(bundle),
+      bands: bundle === null ? this.options.bands : bandSetOf(bundle),
       mask: MASK_PROFILE,
       cloudBufferPixels,
       cloudLimit,
       season,
-      profile,
+      profile: profiles.join('+'),
       epoch: ENGINE_EPOCH,
     };
     const pixelsDigest = pixelsRecipeDigest(pixels);
     const baseline = this.#baseline({ key, bundle });
     return {
       key,
+      source,
       season: seasonWindow(season, key.year),
       seasonKey: `${key.season}-${key.year}`,
       bundle,
@@ -165,22 +172,6 @@ export class Maps {
 
   #baseline({ key: { year }, bundle }: Pick<MapDefinition, 'key' | 'bundle'>): BaselineWish | null {
     return usesBaseline(bundle) ? { year, digest: this.options.baseline?.(year) ?? null } : null;
-  }
-
-  #bandSet(bundle: Bundle): Band[] {
-    const features = FEATURE_ORDER_V1.filter((name) => bundle.features.includes(name));
-    const needed = new Set<Band>([...RGB, ...bandsForFeatures(features)]);
-    const missing = [...needed].filter((band) => !this.options.bands.includes(band));
-    if (missing.length > 0) {
-      throw new GeoCropError(
-        'bundle-lacks-bands',
-        `The model ${bundle.name} needs ${missing.join(', ')}, which the collection ${this.options.profile} does not have.`,
-        {
-          hint: 'Use a model that was trained on features of the bands that are there, or another collection.',
-        },
-      );
-    }
-    return BANDS.filter((band) => needed.has(band));
   }
 
   #season(name: string): SeasonDefinition {
@@ -200,6 +191,24 @@ export class Maps {
       this.options.seasons.find((candidate) => this.options.years(candidate).length > 0) ?? first;
     return season?.name ?? '';
   }
+}
+
+/** The bands that the bundle's features need, and red, green and blue. FEATURES.md section 2, "band set". */
+function bandSetOf(bundle: Bundle): Band[] {
+  const features = FEATURE_ORDER_V1.filter((name) => bundle.features.includes(name));
+  const needed = new Set<Band>([...RGB, ...bandsForFeatures(features)]);
+  return BANDS.filter((band) => needed.has(band));
+}
+
+/** Why a bundle cannot be used with a collection that has only these bands; null where it can. */
+export function lackingBands(bundle: Bundle, bands: readonly Band[]): GeoCropError | null {
+  const missing = bandSetOf(bundle).filter((band) => !bands.includes(band));
+  if (missing.length === 0) return null;
+  return new GeoCropError(
+    'bundle-lacks-bands',
+    `The model ${bundle.name} needs ${missing.join(', ')}, which the collection does not have.`,
+    { hint: 'Use a model that was trained on features of the bands that are there, or another collection.' },
+  );
 }
 
 /** True where the bundle reads the Dynamic World class of each pixel. */

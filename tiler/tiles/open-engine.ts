@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Archive } from '../../cache/archive.js';
 import { DiskBlockCache } from '../../cache/block-cache.js';
-import { DiskObjectStore } from '../../cache/disk-store.js';
+import { DiskObjectStore, type DiskFs } from '../../cache/disk-store.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { SceneListStore } from '../../cache/scene-list-store.js';
 import type { Bundle } from '../../engine/classes/bundle.js';
@@ -13,7 +13,7 @@ import { Arena } from '../../engine/metatile/arena.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
 import { BANDS, type Band } from '../../engine/scenes/scene.js';
-import type { SceneSource } from '../../engine/scenes/scene-source.js';
+import type { SceneSource, Timers } from '../../engine/scenes/scene-source.js';
 import type { SeasonDefinition } from '../../engine/season.js';
 import {
   createByteSource,
@@ -26,7 +26,7 @@ import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
 import { MapTileService } from './map-tile-service.js';
-import { Maps } from './maps.js';
+import { lackingBands, Maps } from './maps.js';
 import { MetatileQueue } from './metatile-queue.js';
 import { PointReader } from './point-reader.js';
 import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
@@ -41,15 +41,19 @@ export interface EngineOptions {
   readonly stac: string;
   readonly collection?: string;
   readonly storeDir: string;
+  /** What the store writes with; default the platform's. */
+  readonly storeFs?: DiskFs;
   /** A folder of bundles; null: maps without classes. */
   readonly modelsDir: string | null;
+  /** Of requests that name none; null: the first by name. */
+  readonly defaultModel: string | null;
+  readonly seasons: readonly SeasonDefinition[];
   readonly windowsDir: string;
   readonly windowsQuotaBytes: number;
   readonly threads: number;
   /** Limit of one metatile's memory. */
   readonly computeMemoryBytes: number;
   readonly computeMinZoom: number;
-  readonly seasons: readonly SeasonDefinition[];
   readonly cloudLimit: number;
   readonly cloudBufferPixels: number;
   /** `auto`: the items' footprints for a static catalogue, Zimbabwe for an API. */
@@ -59,6 +63,8 @@ export interface EngineOptions {
   readonly datesAtOnce: number;
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
+  /** Of the catalogue's retries and time-outs; default real ones. */
+  readonly timers?: Timers;
   readonly now: () => Date;
   readonly observer: Omit<JobObserver, 'tile'>;
   readonly stopGraceMs: number;
@@ -91,13 +97,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     stac: options.stac,
     fetch: options.fetch,
     ...(options.collection === undefined ? {} : { collection: options.collection }),
+    ...(options.timers === undefined ? {} : { timers: options.timers }),
   });
-  const store = await DiskObjectStore.open(options.storeDir);
+  const store = await DiskObjectStore.open(
+    options.storeDir,
+    options.storeFs === undefined ? {} : { fs: options.storeFs },
+  );
   const facts = await catalogueFacts(scenes, store, observer.warn);
   const bands = BANDS.filter((band) => facts.assets.includes(band));
   const hasScl = facts.assets.includes('scl');
   checkBands(scenes, bands);
-  const { bundles, bad } = await loadBundles(options.modelsDir);
+  const { bundles, bad } = await loadBundles(options.modelsDir, bands);
   const archive = new Archive(store, {
     onDamage: (error) =>
       observer.warn('an archived file is damaged and is made anew', { error: error.message }),
@@ -127,8 +137,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const maps = new Maps({
     bundles,
     seasons: options.seasons,
+    defaultModel: options.defaultModel,
     years: catalogueYears(facts.dates, options.seasons, now),
-    profile: scenes.profile,
+    source: scenes.profile,
+    profiles: facts.profiles,
     bands,
     cloudBufferPixels: options.cloudBufferPixels,
     cloudLimit: options.cloudLimit,
@@ -151,7 +163,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     warn: observer.warn,
   });
   const events = new TileEvents();
-  const unfinished = new JobShelf();
+  const unfinished = new JobShelf(() => now().getTime());
   const runner = createJobRunner({
     compute,
     archive,
@@ -211,10 +223,10 @@ export function defaultWindowsDir(storeDir: string): string {
 }
 
 function listName(
-  { pixels, season }: ReturnType<Maps['definition']>,
+  { source, season }: ReturnType<Maps['definition']>,
   metatile: { readonly x: number; readonly y: number },
 ): Parameters<SceneListStore['read']>[0] {
-  return { profile: pixels.profile, season: season.name, year: season.year, metatile };
+  return { profile: source, season: season.name, year: season.year, metatile };
 }
 
 function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
@@ -225,14 +237,22 @@ function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
   });
 }
 
+/** Bundles that this collection can be mapped with; the others, and those that do not load, with the reason. */
 async function loadBundles(
   dir: string | null,
+  bands: readonly Band[],
 ): Promise<{ bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] }> {
   const bundles = new Map<string, Bundle>();
   const bad: { folder: string; error: GeoCropError }[] = [];
   for (const listing of dir === null ? [] : await listBundles(dir)) {
-    if ('bundle' in listing) bundles.set(listing.bundle.name, listing.bundle);
-    else bad.push(listing);
+    if ('error' in listing) {
+      bad.push(listing);
+      continue;
+    }
+    const { folder, bundle } = listing;
+    const error = lackingBands(bundle, bands);
+    if (error !== null) bad.push({ folder, error });
+    else bundles.set(bundle.name, bundle);
   }
   return { bundles, bad };
 }

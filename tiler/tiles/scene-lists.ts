@@ -173,5 +173,5 @@ export class SceneLists {
 }
 
 function keyOf(definition: MapDefinition, metatile: TileId): string {
-  return `${definition.pixels.profile}/${definition.seasonKey}/${metatile.x}/${metatile.y}`;
+  return `${definition.source}/${definition.seasonKey}/${metatile.x}/${metatile.y}`;
 }
