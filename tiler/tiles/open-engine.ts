@@ -66,6 +66,8 @@ export interface EngineOptions {
   /** Of the catalogue's retries and time-outs; default real ones. */
   readonly timers?: Timers;
   readonly now: () => Date;
+  /** Where Dynamic World lies; default: the engine's own store. */
+  readonly baselines?: ObjectStore;
   readonly observer: Omit<JobObserver, 'tile'>;
   readonly stopGraceMs: number;
 }
@@ -132,7 +134,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const pointCompute: ComputeDeps = { ...compute, arena: arena(2, POINT_MEMORY) };
   const coverage = coverageOf(options, facts);
-  const baselines = new DynamicWorldBaseline(store);
+  const baselines = new DynamicWorldBaseline(options.baselines ?? store);
   const baseline = await BaselineFeature.open(baselines);
   const maps = new Maps({
     bundles,

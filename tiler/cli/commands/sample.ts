@@ -14,6 +14,8 @@ export interface SampleOptions {
     { readonly kind: 'year'; readonly year: number } | { readonly kind: 'field'; readonly field: string };
   /** null: the default. */
   readonly season: string | null;
+  /** A column more: the Dynamic World class, −1 where there is none. */
+  readonly dwClass: boolean;
   /** Path of the CSV. */
   readonly out: string;
   readonly overwrite: boolean;
@@ -26,6 +28,7 @@ interface Given {
   readonly year?: number;
   readonly yearField?: string;
   readonly season?: string;
+  readonly dwClass: boolean;
   readonly out: string;
   readonly overwrite: boolean;
 }
@@ -44,6 +47,7 @@ export function sampleCommand(run: RunSample, io: Io, finish: (code: number) => 
     )
     .addOption(new Option('--year-field <name>', "the property that holds each point's year"))
     .option('--season <name>', 'default: the first that is configured')
+    .option('--dw-class', 'add the Dynamic World class, for models that use dw_class', false)
     .requiredOption('--out <file.csv>', 'the table to write', fileArgument('.csv'))
     .option('--overwrite', 'replace the file where it exists', false)
     .addHelpText(
@@ -70,6 +74,7 @@ Examples:
                 ? { kind: 'field', field: given.yearField }
                 : { kind: 'year', year: given.year as number },
             season: given.season ?? null,
+            dwClass: given.dwClass,
             out: given.out,
             overwrite: given.overwrite,
           },

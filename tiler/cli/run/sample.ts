@@ -16,7 +16,7 @@ export const runSample: RunSample = async (options, io) => {
       hint: 'Give a FeatureCollection with at least one point or polygon.',
     });
   }
-  return withEngine(options.config, io, async ({ maps, sceneLists, compute, coverage, hasScl }) => {
+  return withEngine(options.config, io, async ({ maps, sceneLists, compute, coverage, hasScl, baseline }) => {
     const progress = startProgress(io, 'Sampling', points.length);
     try {
       const rows = await samplePoints(points, {
@@ -26,6 +26,7 @@ export const runSample: RunSample = async (options, io) => {
         coverage,
         hasScl,
         season: options.season ?? undefined,
+        ...(options.dwClass ? { baseline } : {}),
         signal: io.interrupt(),
         onProgress: (done) => progress.update(done),
       });

@@ -1,6 +1,5 @@
 import type { ObjectStore } from '../../../cache/object-store.js';
 import type { Config } from '../../config/settings.js';
-import { DynamicWorldBaseline } from '../../tiles/baseline.js';
 import type { Engine } from '../../tiles/open-engine.js';
 import { openEngine } from '../../tiles/open-engine.js';
 import type { RunServe } from '../commands/serve.js';
@@ -27,7 +26,10 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
   const log = serverLog(config, io);
   let engine: Engine | null = null;
   const metrics = serverMetrics(() => engine?.service.stats() ?? { queued: 0, running: 0, memoryBytes: 0 });
-  const opened = await openEngine(await engineOptions(config, log, metrics));
+  const opened = await openEngine({
+    ...(await engineOptions(config, log, metrics)),
+    ...(options.baselines === undefined ? {} : { baselines: options.baselines }),
+  });
   engine = opened;
   for (const { folder, error } of opened.badBundles) {
     log.warn('a model is left out', { folder, code: error.code, message: error.message });
@@ -42,7 +44,7 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
       log,
       metrics,
       describe: mapDescriber(opened, options.center),
-      baselines: new DynamicWorldBaseline(options.baselines ?? opened.store),
+      baselines: opened.baselines,
       onListening: options.onListening,
     });
   } finally {
