@@ -38,6 +38,7 @@ export async function openReal(path: string, options: Partial<EngineOptions> = {
     stac: dataFolder(path),
     storeDir: join(folder, 'store'),
     modelsDir: null,
+    defaultModel: null,
     windowsDir: join(folder, 'windows'),
     windowsQuotaBytes: 2 ** 30,
     threads: 2,
