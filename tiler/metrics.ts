@@ -61,7 +61,10 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const reads = counter('geocrop_source_reads_total', 'Ranges read from sources');
   const readBytes = counter('geocrop_source_bytes_total', 'Bytes read from sources');
   const blocks = counter('geocrop_blocks_decoded_total', 'Source blocks decoded');
-  const blockBytes = counter('geocrop_block_bytes_decoded_total', 'Compressed bytes of source blocks decoded');
+  const blockBytes = counter(
+    'geocrop_block_bytes_decoded_total',
+    'Compressed bytes of source blocks decoded',
+  );
   const streams = new Gauge({ name: 'geocrop_event_streams', help: 'Open event streams', registers });
   const { gauges } = options;
   if (gauges !== undefined) {

@@ -67,8 +67,10 @@ export class Maps {
     return this.options.bundles.size > 0 ? [...this.options.bundles.keys()] : [NO_MODEL];
   }
 
+  /** Those that have a year. */
   seasons(): readonly string[] {
-    return this.options.seasons.map(({ name }) => name);
+    const { seasons, years } = this.options;
+    return seasons.filter((season) => years(season).length > 0).map(({ name }) => name);
   }
 
   years(season: string): readonly number[] {

@@ -46,7 +46,7 @@ export interface EngineOptions {
   /** A folder of bundles; null: maps without classes. */
   readonly modelsDir: string | null;
   /** Of requests that name none; null: the first by name. */
-  readonly defaultModel: string | null;
+  readonly defaultModel?: string | null;
   readonly seasons: readonly SeasonDefinition[];
   readonly windowsDir: string;
   readonly windowsQuotaBytes: number;
@@ -139,7 +139,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const maps = new Maps({
     bundles,
     seasons: options.seasons,
-    defaultModel: options.defaultModel,
+    defaultModel: options.defaultModel ?? null,
     years: catalogueYears(facts.dates, options.seasons, now),
     source: scenes.profile,
     profiles: facts.profiles,

@@ -20,6 +20,7 @@ export const runDemo: RunDemo = async (options, io) => {
   const config = {
     ...options.config,
     stac: season.catalogue,
+    attribution: 'GeoCrop; simulated data',
     collection: null,
     coverage: { kind: 'items' } as const,
     storeDir: join(options.dir, 'store'),
