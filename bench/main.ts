@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { benchDecode } from './decode.js';
+import { benchColdFromAfar, benchColdFromDisk } from './cold/bench-cold.js';
+import { benchFeatures } from './features.js';
+import { benchInference } from './inference.js';
+import { RESULTS, WORK } from './folders.js';
+import { formatTable, withinBudget, type BenchResult } from './report.js';
+import { machineFacts } from './machine.js';
+import { benchServing } from './serving/bench-serving.js';
+import { makeBenchSeason } from './season/make-season.js';
+
+const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
+  decode: async () => [await benchDecode(await season())],
+  features: async () => [await benchFeatures()],
+  inference: () => benchInference(),
+  cold: async () => [await benchColdFromDisk(await season())],
+  serving: async () => [await benchServing(await season())],
+  afar: async () => [await benchColdFromAfar(await season())],
+};
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+const season = (): ReturnType<typeof makeBenchSeason> => makeBenchSeason(WORK, progress);
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `No benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}.\n`,
+    );
+    return 2;
+  }
+  const machine = await machineFacts();
+  process.stdout.write(`${machine.text}\n\n`);
+  const results: BenchResult[] = [];
+  for (const [name, run] of Object.entries(BENCHES)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    progress(`${name} …`);
+    for (const result of await run()) {
+      results.push(result);
+      process.stdout.write(`${formatTable(result)}\n`);
+    }
+  }
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  const missed = results.flatMap(({ rows }) => rows.filter((row) => withinBudget(row) === false));
+  for (const { what } of missed) process.stdout.write(`Over budget: ${what}\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
