@@ -1,3 +1,4 @@
+import { SUMMER } from '../engine/season.js';
 import type { CogReader } from '../engine/windows/cog-reader.js';
 import { defaultWindowsDir, openEngine, type Engine } from '../tiler/tiles/open-engine.js';
 
@@ -30,6 +31,7 @@ export async function openBenchEngine(options: BenchEngineOptions): Promise<Benc
     stac: options.stac,
     storeDir: options.storeDir,
     modelsDir: options.modelsDir,
+    seasons: [SUMMER],
     windowsDir: defaultWindowsDir(options.storeDir),
     windowsQuotaBytes: 4 * 2 ** 30,
     threads: options.threads,

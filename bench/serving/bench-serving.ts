@@ -11,8 +11,10 @@ import type { ServeOptions, ServerUse } from './serve-child.js';
 
 /** Requests one at a time whose CPU is taken together: the counter is too coarse, and asking it too dear, for one. */
 const BATCH = 32;
-const BATCHES = 41;
+const BATCHES = 25;
 const AT_ONCE = 8;
+/** Rounds over the tiles before anything is measured. */
+const WARM_UP = 20;
 const SERVE_MEMORY_MB = 512;
 const LAYERS = ['classes', 'truecolor'] as const;
 
@@ -21,11 +23,13 @@ interface Tier {
   readonly tileCacheBytes: number;
   /** DESIGN.md section 10: CPU of a tile at the median, milliseconds. */
   readonly budget: number;
+  /** Over all tiles, when many are asked for at once. */
+  readonly rounds: number;
 }
 
 const TIERS: readonly Tier[] = [
-  { name: 'memory', tileCacheBytes: 64 * 2 ** 20, budget: 1 },
-  { name: 'archive', tileCacheBytes: 0, budget: 5 },
+  { name: 'memory', tileCacheBytes: 64 * 2 ** 20, budget: 1, rounds: 120 },
+  { name: 'archive', tileCacheBytes: 0, budget: 5, rounds: 40 },
 ];
 
 /** Tiles of the archived metatile over a real socket: from memory, then from the archive on disk. */
@@ -58,7 +62,7 @@ async function serveTier(season: BenchSeason, tier: Tier): Promise<Row[]> {
       const repeated = (times: number): string[] => Array.from({ length: times }, () => tiles).flat();
       // The first round fills what can be kept; a server's code is warm after some hundred requests.
       await load(tiles, 1, 'archive');
-      await load(repeated(30), AT_ONCE, tier.name);
+      await load(repeated(WARM_UP), AT_ONCE, tier.name);
       const batches: number[] = [];
       const alone: number[] = [];
       for (let batch = 0; batch < BATCHES; batch += 1) {
@@ -68,11 +72,11 @@ async function serveTier(season: BenchSeason, tier: Tier): Promise<Row[]> {
         batches.push((after.cpuMs - before.cpuMs) / BATCH);
         alone.push(...latencies);
       }
-      const many = repeated(150);
+      const many = repeated(tier.rounds);
       const begun = performance.now();
       const busy = await load(many, AT_ONCE, tier.name);
       const seconds = (performance.now() - begun) / 1000;
-      requests += tiles.length + 30 * tiles.length + BATCH * BATCHES + many.length;
+      requests += tiles.length + WARM_UP * tiles.length + BATCH * BATCHES + many.length;
       const what = (text: string): string => `${tier.name}, ${layer}: ${text}`;
       const cpu = timesOf(batches);
       const latency = timesOf(alone);
