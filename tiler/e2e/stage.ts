@@ -56,6 +56,7 @@ export async function openStage(folder: string, stac: string, options: StageOpti
     windowsQuotaBytes: 2 ** 30,
     threads: 2,
     computeMemoryBytes: 2 ** 30,
+    defaultModel: null,
     seasons: [SUMMER, WINTER],
     computeMinZoom: 12,
     cloudLimit: 60,
