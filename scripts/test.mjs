@@ -39,7 +39,10 @@ stream.compose(new spec()).pipe(process.stdout);
 stream.on('end', () => {
   setImmediate(() => {
     for (const line of skips) console.log(`skipped: ${line}`);
+    // CI has everything that tests can use: there a test that skips hides something.
+    const hidden = process.env.CI === 'true' && counts.skipped > 0;
+    if (hidden) console.log('In CI no test may skip.');
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-    process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+    process.exitCode = counts.failed > 0 || counts.passed === 0 || hidden ? 1 : 0;
   });
 });
