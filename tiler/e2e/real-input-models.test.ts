@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gdalView, pythonWith, withoutGdal } from '../../engine/encode/gdal-oracle.js';
 import { encodeProduct } from '../../engine/encode/products.js';
@@ -13,6 +13,7 @@ import type { LabelledPoint } from '../areas/labelled-points.js';
 import { sampleCsv } from '../areas/sample-points.js';
 import { boundsOfMetatiles, realArea } from './real-area.js';
 import {
+  describeWith,
   mapPixelOf,
   openReal,
   pointOfPixel,
@@ -111,7 +112,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('small models of real pixels', { skip: withoutData || withoutPython }, () => {
+describeWith(withoutData || withoutPython, 'small models of real pixels', () => {
   for (const example of CASES)
     test(example.name, (t) => trainAndMap(example, (reason) => t.diagnostic(reason)));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { projectPoint } from '../../engine/geo/project.js';
 import { lonLatToPixel, NATIVE_ZOOM, pixelCentreLonLat } from '../../engine/geo/tile-matrix.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
@@ -12,6 +12,7 @@ import type { AreaResult } from '../areas/classify-area.js';
 import { boundsOfMetatiles, realArea } from './real-area.js';
 import {
   dataFolder,
+  describeWith,
   lonLatOfNorthern,
   openReal,
   pointOfPixel,
@@ -46,7 +47,7 @@ const ZONE = 32633;
 const EDGES = [5_100_000, 5_090_220];
 const RES = 120;
 
-describe('ten real scenes of two MGRS tiles', { skip: withoutData }, () => {
+describeWith(withoutData, 'ten real scenes of two MGRS tiles', () => {
   let real: RealEngine;
   let ndvi: AreaResult;
   let observations: AreaResult;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { FEATURE_BANDS, FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import { assertFeatures, expectations } from '../../engine/pixels/testing.js';
 import {
   dataFolder,
+  describeWith,
   mapPixelOf,
   openReal,
   pointOfPixel,
@@ -19,7 +20,7 @@ const sets = expectations('real-pixels.json').sets.filter(
   ({ seasonStart }) => seasonStart.slice(5) in SEASONS,
 );
 
-describe('samples of real seasons', { skip: withoutData }, () => {
+describeWith(withoutData, 'samples of real seasons', () => {
   for (const { folder, seasonStart, bands, pixels, scl } of sets) {
     const season = SEASONS[seasonStart.slice(5)] ?? '';
     const year = Number(seasonStart.slice(0, 4));

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lonLatToPixel, NATIVE_ZOOM, pixelCentreLonLat } from '../../engine/geo/tile-matrix.js';
 import { SUMMER, WINTER } from '../../engine/season.js';
@@ -18,6 +19,12 @@ const DATA = new URL('../../../../shared/data/', import.meta.url);
 export const withoutData: string | false = existsSync(DATA)
   ? false
   : 'needs the real scenes of ../shared/data';
+
+/** A suite that needs something: without it one test, skipped with the reason, stands for all of them. */
+export function describeWith(missing: string | false, name: string, suite: () => void): void {
+  if (missing === false) describe(name, suite);
+  else test(name, { skip: missing });
+}
 
 export const dataFolder = (path: string): string => fileURLToPath(new URL(path, DATA));
 
