@@ -15,6 +15,8 @@ export interface TaskMessage {
   readonly name: TaskName;
   readonly input: unknown;
 }
+/** Sent last: the worker ends by itself once nothing runs in it any more. */
+export const STOP = 'stop';
 export type TaskAnswer =
   { readonly id: number; readonly output: unknown } | { readonly id: number; readonly error: ErrorData };
 
@@ -77,7 +79,7 @@ export class WorkerPool {
     for (const slot of this.#slots) slot.worker.postMessage(message);
   }
 
-  /** Waiting tasks are rejected, running ones ended. */
+  /** Waiting and running tasks are rejected; the threads end. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const pending of this.#waiting.splice(0)) pending.reject(stopping());
@@ -85,7 +87,7 @@ export class WorkerPool {
       this.#slots.map(async (slot) => {
         slot.task?.reject(stopping());
         slot.task = null;
-        await slot.worker.terminate();
+        await end(slot.worker);
       }),
     );
   }
@@ -141,6 +143,23 @@ export class WorkerPool {
       slot.worker.postMessage(next.message, next.transfer);
     }
   }
+}
+
+/** What runs when a pool is closed may take this long; then its thread is cut off. Milliseconds. */
+const END_MS = 2000;
+
+/** A thread that is cut off while native code loads a model takes the whole process with it: it is let finish. */
+async function end(worker: Worker): Promise<void> {
+  if (worker.threadId < 0) return;
+  worker.ref();
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve());
+    timer = setTimeout(resolve, END_MS);
+    worker.postMessage(STOP);
+  });
+  clearTimeout(timer);
+  await worker.terminate();
 }
 
 function stopping(): GeoCropError {

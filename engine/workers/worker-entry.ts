@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../errors.js';
 import { instantiateKernels } from '../kernels/load.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { TaskAnswer, TaskMessage } from './pool.js';
+import { STOP, type TaskAnswer, type TaskMessage } from './pool.js';
 import type { ArenaRef, TaskInput, TaskName, TaskOutput } from './tasks.js';
 import { classify, learnBundle } from './handlers/classify.js';
 import { encode } from './handlers/encode.js';
@@ -54,8 +54,16 @@ async function answer({ id, name, input }: TaskMessage): Promise<TaskAnswer> {
   }
 }
 
-parentPort?.on('message', (message: TaskMessage) => {
-  void answer(message).then((result) => {
+const running = new Set<Promise<void>>();
+
+parentPort?.on('message', (message: TaskMessage | typeof STOP) => {
+  if (message === STOP) {
+    void Promise.all(running).then(() => parentPort?.close());
+    return;
+  }
+  const work = answer(message).then((result) => {
+    running.delete(work);
     if (message.id !== 0) parentPort?.postMessage(result);
   });
+  running.add(work);
 });
