@@ -166,10 +166,22 @@ function unwrap(bytes: Uint8Array, start: number, end: number): Uint8Array {
 function separate<T extends Uint8Array | Float32Array>(samples: T, bands: number): T {
   if (bands === 1) return samples;
   const pixels = samples.length / bands;
+  if (samples instanceof Uint8Array && bands === 3) return separateColors(samples, pixels) as T;
   const out = new (samples.constructor as new (length: number) => T)(samples.length);
   for (let band = 0; band < bands; band++) {
     for (let i = 0, from = band; i < pixels; i++, from += bands)
       out[band * pixels + i] = samples[from] as number;
+  }
+  return out;
+}
+
+/** Pictures are read with every tile of true colour: one pass, over bytes only. */
+function separateColors(samples: Uint8Array, pixels: number): Uint8Array {
+  const out = new Uint8Array(samples.length);
+  for (let i = 0, from = 0; i < pixels; i++, from += 3) {
+    out[i] = samples[from] as number;
+    out[pixels + i] = samples[from + 1] as number;
+    out[2 * pixels + i] = samples[from + 2] as number;
   }
   return out;
 }

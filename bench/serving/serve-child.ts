@@ -51,3 +51,6 @@ process.on('message', (message: { serve?: ServeOptions }) => {
     (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),
   );
 });
+
+// It lives as long as the bench does.
+process.on('disconnect', () => process.exit());

@@ -296,6 +296,7 @@ export class DateReader {
           ? null
           : {
               rect: region,
+              scenes: this.#plan.scenes.length,
               ranks: [...this.#open].map(([rank, groups]) => ({
                 rank,
                 groups: groups.map(({ bands, indexed }) => ({

@@ -143,6 +143,8 @@ export interface StepInput {
   }[];
   readonly demand: {
     readonly rect: Rect;
+    /** Scenes of the date. */
+    readonly scenes: number;
     /** Scenes whose headers are known; the others are reported as unknown where pixels wait for them. */
     readonly ranks: readonly {
       readonly rank: number;

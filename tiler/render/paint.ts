@@ -52,18 +52,29 @@ function paintRamp({ data, width, height, nodata }: Raster, { colormap, min, max
 /** Bands after each other become pixels after each other; a picture without a hole needs no alpha. */
 function paintColors({ data, width, height, mask }: Raster): PngImage {
   const pixels = width * height;
-  const opaque = mask === undefined || mask.every((value) => value === 255);
-  const channels = opaque ? 3 : 4;
-  const out = new Uint8Array(pixels * channels);
-  for (let at = 0; at < pixels; at++) {
-    const to = at * channels;
-    if (!opaque && mask[at] === 0) continue;
+  if (mask === undefined || isOpaque(mask)) {
+    const out = new Uint8Array(pixels * 3);
+    for (let at = 0, to = 0; at < pixels; at++, to += 3) {
+      out[to] = data[at] as number;
+      out[to + 1] = data[pixels + at] as number;
+      out[to + 2] = data[2 * pixels + at] as number;
+    }
+    return { kind: 'rgb', width, height, data: out };
+  }
+  const out = new Uint8Array(pixels * 4);
+  for (let at = 0, to = 0; at < pixels; at++, to += 4) {
+    if (mask[at] === 0) continue;
     out[to] = data[at] as number;
     out[to + 1] = data[pixels + at] as number;
     out[to + 2] = data[2 * pixels + at] as number;
-    if (!opaque) out[to + 3] = mask[at] as number;
+    out[to + 3] = mask[at] as number;
   }
-  return { kind: opaque ? 'rgb' : 'rgba', width, height, data: out };
+  return { kind: 'rgba', width, height, data: out };
+}
+
+function isOpaque(mask: Uint8Array): boolean {
+  for (let at = 0; at < mask.length; at++) if (mask[at] !== 255) return false;
+  return true;
 }
 
 /** @param color `#rrggbb` */

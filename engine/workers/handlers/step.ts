@@ -73,10 +73,12 @@ function demand(
       });
     });
   }
+  const unknown = new Set<number>();
   const scene = new Uint8Array(buffer, planes.scene);
   const got = new Uint8Array(buffer, planes.got);
-  const unknown = new Set<number>();
   for (let y = rect.y; y < rect.y + rect.height; y += 1) {
+    // Usually a date has one scene, whose headers are known: then there is nothing to look for.
+    if (known.size + unknown.size === asked.scenes) break;
     for (let i = y * stride + rect.x, end = i + rect.width; i < end; i += 1) {
       const rank = scene[i] ?? 0;
       if (rank !== 0 && got[i] !== allBands && !known.has(rank)) unknown.add(rank);
