@@ -4,7 +4,8 @@ import { benchDecode } from './decode.js';
 import { benchColdFromAfar, benchColdFromDisk } from './cold/bench-cold.js';
 import { benchFeatures } from './features.js';
 import { benchInference } from './inference.js';
-import { RESULTS, WORK } from './folders.js';
+import { benchmarksPage } from './docs-page.js';
+import { RESULTS, ROOT, WORK } from './folders.js';
 import { formatTable, withinBudget, type BenchResult } from './report.js';
 import { machineFacts } from './machine.js';
 import { benchServing } from './serving/bench-serving.js';
@@ -22,7 +23,9 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> =
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 const season = (): ReturnType<typeof makeBenchSeason> => makeBenchSeason(WORK, progress);
 
-async function main(names: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const writeDocs = given.includes('--write-docs');
+  const names = given.filter((name) => name !== '--write-docs');
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) {
     process.stderr.write(
@@ -43,6 +46,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   await mkdir(RESULTS, { recursive: true });
   await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  if (writeDocs) await writeFile(join(ROOT, 'docs', 'benchmarks.md'), benchmarksPage(machine, results));
   const missed = results.flatMap(({ rows }) => rows.filter((row) => withinBudget(row) === false));
   for (const { what } of missed) process.stdout.write(`Over budget: ${what}\n`);
   return 0;

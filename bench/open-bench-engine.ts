@@ -1,5 +1,6 @@
 import { SUMMER } from '../engine/season.js';
 import type { CogReader } from '../engine/windows/cog-reader.js';
+import { DATES_AT_ONCE } from '../tiler/cli/engine-options.js';
 import { defaultWindowsDir, openEngine, type Engine } from '../tiler/tiles/open-engine.js';
 
 export interface BenchEngineOptions {
@@ -19,8 +20,6 @@ export interface BenchEngine {
 
 /** 2 GB for a process that computes, less what it takes beside its arena. */
 export const COMPUTE_BYTES = 1.5 * 2 ** 30;
-/** Dates that are read side by side, as the server has it. */
-const DATES_AT_ONCE = 4;
 /** The season has closed when the bench runs, whatever the clock of the machine says. */
 const NOW = new Date('2026-01-01T00:00:00Z');
 
