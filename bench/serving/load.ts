@@ -18,8 +18,9 @@ export async function load(urls: readonly string[], atOnce: number, tier: string
   const lane = async (): Promise<void> => {
     for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
       const begun = performance.now();
-      bytes += await fetchTile(url, agent, tier);
+      const size = await fetchTile(url, agent, tier);
       latencies.push(performance.now() - begun);
+      bytes += size;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
