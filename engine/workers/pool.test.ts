@@ -9,7 +9,7 @@ import { WorkerPool } from './pool.js';
 test('a pool that is closed while its threads load a model ends, and the process lives', async () => {
   const bundle = await loadBundle(memoryBundleFiles(bundleContents('trees'), 'trees'));
   const kernels = await compileKernels();
-  // A thread that was cut off in the middle of loading used to abort the process, now and then.
+  // A thread that is cut off in the middle of loading aborts the process.
   for (let round = 0; round < 8; round += 1) {
     const pool = new WorkerPool({ threads: 2, kernels });
     pool.setup('bundle', { digest: bundle.digest, data: bundle });
