@@ -22,10 +22,9 @@ export async function catalogueFacts(
   warn: (message: string, context: Record<string, unknown>) => void,
 ): Promise<CatalogueFacts> {
   const key = `scenes/${scenes.profile}/catalogue.json`;
+  let facts: CatalogueFacts;
   try {
-    const facts = await askCatalogue(scenes);
-    await store.put('geocrop-results', key, new TextEncoder().encode(JSON.stringify(facts)));
-    return facts;
+    facts = await askCatalogue(scenes);
   } catch (error) {
     if (!isGeoCropError(error)) throw error;
     const kept = await store.get('geocrop-results', key);
@@ -33,6 +32,13 @@ export async function catalogueFacts(
     warn('the catalogue does not answer; what it said before is used', { error: error.message });
     return JSON.parse(new TextDecoder().decode(kept)) as CatalogueFacts;
   }
+  try {
+    await store.put('geocrop-results', key, new TextEncoder().encode(JSON.stringify(facts)));
+  } catch (error) {
+    if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
+    warn('what the catalogue says could not be kept', { error: error.message });
+  }
+  return facts;
 }
 
 async function askCatalogue(scenes: SceneSource): Promise<CatalogueFacts> {

@@ -1,10 +1,10 @@
 import type { Archive } from '../../cache/archive.js';
-import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { GeoCropError, isGeoCropError, messageOf } from '../../engine/errors.js';
 import { TILE_SIZE, METATILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
 import { MetatileComputation } from '../../engine/metatile/metatile-computation.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
-import { archiveMetatile } from './archive-metatile.js';
+import { archiveMetatile, type ArchiveRequest } from './archive-metatile.js';
 import type { ReadBaseline } from './baseline-feature.js';
 import type { MapDefinition } from './maps.js';
 import type { SeenFault } from './scene-lists.js';
@@ -24,6 +24,8 @@ export interface JobRunnerOptions {
   readonly archive: Archive;
   readonly definition: (job: MetatileJob) => MapDefinition;
   readonly scenes: (job: MetatileJob, signal: AbortSignal) => Promise<SceneList>;
+  /** Keeps a metatile that is made and not archived: incomplete, or the archive cannot take it. */
+  readonly shelve: (job: MetatileJob) => void;
   /** Called with what could not be read, when a metatile stayed incomplete. */
   readonly onFaults: (job: MetatileJob, faults: readonly SeenFault[]) => Promise<void>;
   readonly baseline: ReadBaseline;
@@ -60,6 +62,8 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   const { observer } = options;
   const begun = performance.now();
   const list = await options.scenes(job, signal);
+  // Nothing has been read yet, and whoever asked has left.
+  if (!job.begun && job.waitingSince() === undefined) return;
   const definition = options.definition(job);
   if (list.scenes.length === 0)
     throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
@@ -117,30 +121,44 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   const products = computation.products();
   const faults = faultsOf(list, computation);
-  if (faults.length === 0) {
-    const written = performance.now();
-    await archiveMetatile({
-      archive: options.archive,
-      pool: options.compute.pool,
-      definition,
-      metatile: job.metatile,
-      list,
-      products,
-      feature: job.feature,
-      now: options.now(),
+  const whole: JobProducts = { products, incomplete: faults.length > 0, timings: timings() };
+  if (faults.length > 0) {
+    observer.warn('a metatile is incomplete and was not archived', {
+      metatile: nameOf(job.metatile),
+      faults,
     });
-    observer.stage('write', (performance.now() - written) / 1000);
-  }
-  job.deliver('whole', { products, incomplete: faults.length > 0, timings: timings() });
-  if (faults.length === 0) {
-    observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
+    options.shelve(job);
+    await options.onFaults(job, faults);
+    job.deliver('whole', whole);
     return;
   }
-  observer.warn('a metatile is incomplete and was not archived', {
-    metatile: `${job.metatile.z}/${job.metatile.x}/${job.metatile.y}`,
-    faults,
-  });
-  await options.onFaults(job, faults);
+  const archived = await archive(options, job, { definition, list, products });
+  job.deliver('whole', whole);
+  if (archived) observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
+}
+
+/** False where the store cannot take it: what was made is shown all the same. */
+async function archive(
+  { archive, compute, observer, now, shelve }: JobRunnerOptions,
+  job: MetatileJob,
+  made: Pick<ArchiveRequest, 'definition' | 'list' | 'products'>,
+): Promise<boolean> {
+  const begun = performance.now();
+  const { metatile, feature } = job;
+  try {
+    await archiveMetatile({ archive, pool: compute.pool, metatile, feature, now: now(), ...made });
+  } catch (error) {
+    if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
+    observer.warn('a metatile could not be archived', { metatile: nameOf(metatile), error: error.message });
+    shelve(job);
+    return false;
+  }
+  observer.stage('write', (performance.now() - begun) / 1000);
+  return true;
+}
+
+function nameOf({ z, x, y }: TileId): string {
+  return `${z}/${x}/${y}`;
 }
 
 /** Scenes that could not be checked or read: with any, the result is incomplete. */

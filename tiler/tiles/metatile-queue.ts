@@ -102,7 +102,8 @@ export class MetatileQueue {
   async #run(job: MetatileJob, abort: AbortController): Promise<void> {
     try {
       await this.options.run(job, abort.signal);
-      this.#jobs.delete(job.id);
+      // Given up for want of anybody, and somebody came at the last moment: it is run again.
+      if (job.waitingSince() === undefined) this.#jobs.delete(job.id);
     } catch (error) {
       if (abort.signal.reason === PREEMPTED) return;
       this.#jobs.delete(job.id);

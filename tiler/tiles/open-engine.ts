@@ -171,10 +171,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     archive,
     definition: (job) => maps.definition(job.map),
     scenes: (job, signal) => sceneLists.get(maps.definition(job.map), job.metatile, signal),
-    onFaults: async (job, faults) => {
-      unfinished.put(job);
-      await sceneLists.report(maps.definition(job.map), job.metatile, faults);
-    },
+    shelve: (job) => unfinished.put(job),
+    onFaults: (job, faults) => sceneLists.report(maps.definition(job.map), job.metatile, faults),
     baseline: baseline.read,
     hasScl,
     observer: { ...observer, tile: (event) => events.emit(event) },
@@ -213,6 +211,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     hasScl,
     badBundles: bad,
     close: async () => {
+      sceneLists.close();
       await service.close();
       await pool.close();
     },

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isGeoCropError, type ErrorCode } from '../../engine/errors.js';
+import { isGeoCropError, messageOf, type ErrorCode } from '../../engine/errors.js';
 import type { TileId } from '../../engine/geo/tile-matrix.js';
 import { restrictSceneList } from '../../engine/scenes/restrict-scene-list.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
@@ -50,6 +50,8 @@ const OPEN_LIST_AGE = 6 * HOUR;
 const FAULT_AGE = HOUR;
 /** A scene in quarantine is tried again after this. */
 const QUARANTINE_AGE = 7 * 24 * HOUR;
+/** An old list is looked up again in the background, and where that fails not more often than this. */
+const REFRESH_AGE = HOUR / 6;
 
 /** These lie in the scene; time-outs and 5xx lie in the network and pass. */
 const LASTING: readonly ErrorCode[] = [
@@ -71,31 +73,30 @@ export class SceneLists {
   readonly #entries = new LRUCache<string, Entry>({ max: 2_000 });
   readonly #views = new WeakMap<SceneList, Map<string, SceneList>>();
   readonly #work = new SharedWork<Entry>();
+  readonly #refreshed = new LRUCache<string, number>({ max: 2_000 });
+  readonly #closing = new AbortController();
 
   constructor(private readonly deps: SceneListDeps) {}
 
-  /** What is kept, also where it is old; undefined where it was never looked up, or for another cloud limit. */
+  /** What is kept; where it is old it is looked up again in the background. undefined where it was never looked up. */
   async stored(definition: MapDefinition, metatile: TileId): Promise<SceneList | undefined> {
     const entry = await this.#stored(definition, metatile);
-    return entry === undefined ? undefined : this.#view(definition, entry);
+    if (entry === undefined) return undefined;
+    if (this.#isOld(definition, entry)) this.#refresh(definition, metatile, entry);
+    return this.#view(definition, entry);
+  }
+
+  /** Gives up what is looked up in the background. */
+  close(): void {
+    this.#closing.abort();
   }
 
   /** Looks up where nothing is kept or where it is old. @throws stac-… */
   async get(definition: MapDefinition, metatile: TileId, signal?: AbortSignal): Promise<SceneList> {
     const kept = await this.#stored(definition, metatile);
-    if (kept !== undefined && !this.#isOld(definition, kept.list)) return this.#view(definition, kept);
+    if (kept !== undefined && !this.#isOld(definition, kept)) return this.#view(definition, kept);
     try {
-      const entry = await this.#work.run(keyOf(definition, metatile), signal, async (shared) => {
-        const faults = kept?.faults ?? (await this.deps.readFaults(definition, metatile));
-        const list = await this.deps.lookUp(definition, metatile, this.#quarantined(faults), shared);
-        const made = { list, faults };
-        // With a scene that could not be checked it serves one answer, and is asked for again.
-        if (list.unchecked === undefined) {
-          await this.deps.writeList(definition, metatile, list);
-          this.#entries.set(keyOf(definition, metatile), made);
-        }
-        return made;
-      });
+      const entry = await this.#lookUp(definition, metatile, kept, signal);
       return this.#view(definition, entry);
     } catch (error) {
       // An old list is better than none while the catalogue is away.
@@ -123,11 +124,60 @@ export class SceneLists {
         id: scene,
         reason,
         firstSeenAt: before?.firstSeenAt ?? now.toISOString(),
-        quarantinedAt: before?.quarantinedAt ?? (again ? now.toISOString() : null),
+        // Tried again and no better: left out for another week.
+        quarantinedAt: again ? now.toISOString() : (before?.quarantinedAt ?? null),
       });
     }
-    await this.deps.writeFaults(definition, metatile, [...known.values()]);
+    await this.#keep(this.deps.writeFaults(definition, metatile, [...known.values()]));
     this.#entries.delete(keyOf(definition, metatile));
+  }
+
+  #lookUp(
+    definition: MapDefinition,
+    metatile: TileId,
+    kept: Entry | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Entry> {
+    return this.#work.run(keyOf(definition, metatile), signal, async (shared) => {
+      const faults = kept?.faults ?? (await this.deps.readFaults(definition, metatile));
+      const list = await this.deps.lookUp(definition, metatile, this.#quarantined(faults), shared);
+      const made = { list, faults };
+      // With a scene that could not be checked it serves one answer, and is asked for again.
+      if (list.unchecked === undefined) {
+        await this.#keep(this.deps.writeList(definition, metatile, list));
+        this.#entries.set(keyOf(definition, metatile), made);
+      }
+      return made;
+    });
+  }
+
+  #refresh(definition: MapDefinition, metatile: TileId, kept: Entry): void {
+    const key = keyOf(definition, metatile);
+    const now = this.deps.now().getTime();
+    if (this.#closing.signal.aborted || now - (this.#refreshed.get(key) ?? -Infinity) < REFRESH_AGE) return;
+    this.#refreshed.set(key, now);
+    this.#lookUp(definition, metatile, kept, this.#closing.signal)
+      .then(({ list }) =>
+        this.report(
+          definition,
+          metatile,
+          (list.unchecked ?? []).map(({ id, code, reason }) => ({ scene: id, code, reason })),
+        ),
+      )
+      .catch((error: unknown) => {
+        if (isGeoCropError(error, 'aborted')) return;
+        this.deps.warn('an old scene list could not be looked up again', { error: messageOf(error) });
+      });
+  }
+
+  /** What cannot be kept serves all the same: a full disk is no reason to show no map. */
+  async #keep(written: Promise<void>): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
+      this.deps.warn('a scene list could not be kept', { error: error.message });
+    }
   }
 
   async #stored(definition: MapDefinition, metatile: TileId): Promise<Entry | undefined> {
@@ -144,8 +194,11 @@ export class SceneLists {
     return entry;
   }
 
-  #isOld(definition: MapDefinition, list: SceneList): boolean {
+  #isOld(definition: MapDefinition, { list, faults }: Entry): boolean {
     const now = this.deps.now();
+    const out = this.#quarantined(faults);
+    // A scene that was not even looked at is tried again when its quarantine ends.
+    if (list.leftOut.some(({ id, code }) => code === 'quarantined' && !out.has(id))) return true;
     const lookedUp = new Date(list.lookedUpAt);
     if (isClosed(definition.season, lookedUp)) return false;
     return now.getTime() - lookedUp.getTime() >= OPEN_LIST_AGE;
