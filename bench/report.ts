@@ -8,7 +8,7 @@ export interface Row {
   readonly unit: string;
   /** Where it was measured several times. */
   readonly spread?: Times;
-  /** What DESIGN.md section 10 allows: at most, or at least. */
+  /** What docs/architecture.md, "Budgets" allows: at most, or at least. */
   readonly budget?: { readonly atMost: number } | { readonly atLeast: number };
   readonly note?: string;
 }

@@ -5,7 +5,7 @@ import type { SeasonDefinition } from './season.js';
 /** Raised whenever the same inputs would give other numbers: archived tiles of older epochs are then made anew. */
 export const ENGINE_EPOCH = 1;
 
-/** Which SCL classes count as ground, and which are grown as clouds and shadows. FEATURES.md section 2. */
+/** Which SCL classes count as ground, and which are grown as clouds and shadows. docs/features.md section 2. */
 export const MASK_PROFILE = { valid: [2, 4, 5, 6, 7, 11], grown: [3, 8, 9, 10] } as const;
 
 /** What decides features, `truecolor` and `observations`, scenes apart. */

@@ -12,7 +12,7 @@ import type { ColdPart, ColdReport } from './cold-child.js';
 
 const LATENCY_MS = 150;
 const BITS_PER_SECOND = 100e6;
-/** DESIGN.md section 10: each block decoded at most so often. */
+/** docs/architecture.md, "Budgets": each block decoded at most so often. */
 const DECODED_BUDGET = 1.3;
 const COMPUTE_MEMORY_MB = 2048;
 

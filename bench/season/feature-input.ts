@@ -5,7 +5,7 @@ import { BANDS, type Band } from '../../engine/scenes/scene.js';
 import { DATES } from './make-season.js';
 
 export const PIXELS = 256 * 256;
-/** Summer: FEATURES.md section 4. */
+/** Summer: docs/features.md section 4. */
 const NODES = 28;
 const SCALE = 0.0001;
 const OFFSET = -0.1;

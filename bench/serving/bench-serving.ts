@@ -21,7 +21,7 @@ const LAYERS = ['classes', 'truecolor'] as const;
 interface Tier {
   readonly name: 'memory' | 'archive';
   readonly tileCacheBytes: number;
-  /** DESIGN.md section 10: CPU of a tile at the median, milliseconds. */
+  /** docs/architecture.md, "Budgets": CPU of a tile at the median, milliseconds. */
   readonly budget: number;
   /** Over all tiles, when many are asked for at once. */
   readonly rounds: number;

@@ -35,5 +35,5 @@ export type BundleData = Pick<Bundle, 'name' | 'features' | 'classes' | 'members
 export const NODATA_CLASS = 255;
 export const MAX_CLASSES = 255;
 
-/** The one feature beside FEATURE_ORDER_V1: Dynamic World's class at the pixel, 0 to 8, or -1 where there is none (FEATURES.md 6). */
+/** The one feature beside FEATURE_ORDER_V1: Dynamic World's class at the pixel, 0 to 8, or -1 where there is none (docs/features.md section 6). */
 export const DW_CLASS_FEATURE = 'dw_class';

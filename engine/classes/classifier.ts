@@ -33,7 +33,7 @@ export interface Classifier {
   close(): Promise<void>;
 }
 
-/** FEATURES.md 2: fewer valid observations make a pixel nodata. */
+/** docs/features.md section 2: fewer valid observations make a pixel nodata. */
 export const MIN_OBSERVATIONS = 3;
 /** Pixels at a time: bounds what rows and probabilities take (about 5 MB at 51 features and 10 classes). */
 const CHUNK = 16_384;

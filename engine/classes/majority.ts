@@ -12,7 +12,7 @@ export interface MajorityInput {
 }
 
 /**
- * Each inner pixel's most frequent class in the window around it (DESIGN.md 4, step 7). Nodata neither votes nor is voted
+ * Each inner pixel's most frequent class in the window around it (docs/architecture.md, "Classes"). Nodata neither votes nor is voted
  * on; ties go to the class that the pixel already has, else to the lowest id. At the array's edge the window is cut.
  * @returns the inner class ids, (width − 2 · halo) × (height − 2 · halo), row-major
  */

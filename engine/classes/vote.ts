@@ -9,7 +9,7 @@ export interface MemberVote {
 
 /**
  * Weighted mean of the members' probabilities: in float64, added in member order, divided by the sum of weights
- * (DESIGN.md 4, step 7). Same members, same bits.
+ * (docs/architecture.md, "Classes"). Same members, same bits.
  * @returns row-major, count · classes, each in [0, 1] up to rounding
  */
 export function meanProbabilities(

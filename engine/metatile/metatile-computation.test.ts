@@ -17,7 +17,7 @@ import { hash, makeTestWorld, testCompute, type TestRaster, type TestWorld } fro
 const season = seasonWindow(SUMMER, 2021);
 const BUFFER = 3;
 
-/** Written apart from the kernels: one pixel, straight from the rasters, by FEATURES.md. */
+/** Written apart from the kernels: one pixel, straight from the rasters, by docs/features.md. */
 function plainPixel(world: TestWorld, px: number, py: number): { n: number; features: Float64Array } {
   const lonLat = pixelCentreLonLat(NATIVE_ZOOM, px, py);
   const t: number[] = [];

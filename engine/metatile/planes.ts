@@ -2,7 +2,7 @@ import type { Raster } from '../raster.js';
 import type { ProductPlanes } from '../workers/tasks.js';
 import type { Rect } from './target.js';
 
-/** Class id that means "no data" in `classes`, and percent that means it in `confidence`. DESIGN.md section 5. */
+/** Class id that means "no data" in `classes`, and percent that means it in `confidence`. docs/architecture.md, "Storage". */
 export const NO_CLASS = 255;
 
 /** Shared memory for the products of `size` target pixels, all no data. @param features places in FEATURE_ORDER_V1 */

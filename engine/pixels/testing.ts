@@ -80,7 +80,7 @@ export function reflectancesOf(test: SeriesCase): Partial<Record<Band, number[]>
   );
 }
 
-/** How close is equal: FEATURES.md section 7. Days, NDVI · days, and everything else. */
+/** How close is equal: docs/features.md section 7. Days, NDVI · days, and everything else. */
 const DATES = new Set(['ndvi_sos', 'ndvi_pos', 'ndvi_eos', 'ndvi_los']);
 const INTEGRALS = new Set(['ndvi_auc', 'ndvi_auc_season']);
 

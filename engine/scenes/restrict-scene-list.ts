@@ -3,7 +3,7 @@ import { scenesDigest } from './scene-list.js';
 
 /**
  * The part of a looked-up list that a band set can use: an item that lacks an asset of the set, and one in quarantine, is
- * left out and named. FEATURES.md section 2, "band set". The digest is the restricted list's own.
+ * left out and named. docs/features.md section 2, "band set". The digest is the restricted list's own.
  */
 export function restrictSceneList(
   list: SceneList,

@@ -26,7 +26,7 @@ interface Feature {
 }
 
 /**
- * The points of a GeoJSON FeatureCollection: points as they are, polygons by their pole of inaccessibility (FEATURES.md
+ * The points of a GeoJSON FeatureCollection: points as they are, polygons by their pole of inaccessibility (docs/features.md
  * section 1). Properties `label`, `field` and `id` are used where they are there.
  * @throws bad-request naming the feature and what is wrong with it
  */

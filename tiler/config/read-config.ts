@@ -48,7 +48,7 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
   return Object.freeze(values) as Config;
 }
 
-/** The name of a setting as a flag: `storeDir` is `--store`, as DESIGN.md has it. */
+/** The name of a setting as a flag: `storeDir` is `--store`. */
 export function kebab(name: SettingName): string {
   const known: Partial<Record<SettingName, string>> = {
     storeDir: 'store',

@@ -45,7 +45,7 @@ function votes(ids: Iterable<number>): Map<number, number> {
   return counts;
 }
 
-/** DESIGN.md section 4, "Classes", written apart from the kernel. */
+/** docs/architecture.md, "Classes", written apart from the kernel. */
 function smoothed({ data, width, height }: Grid): Grid {
   const reach = (KERNEL - 1) / 2;
   const out = data.map((own, i) => {
@@ -63,7 +63,7 @@ function smoothed({ data, width, height }: Grid): Grid {
   return { data: out, width, height };
 }
 
-/** Half the size, classes by mode: DESIGN.md section 4, "Zooms". */
+/** Half the size, classes by mode: docs/architecture.md, "Zooms". */
 function halved({ data, width, height }: Grid): Grid {
   const out = { data: new Uint8Array((width * height) / 4), width: width / 2, height: height / 2 };
   for (let i = 0; i < out.data.length; i += 1) {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { MetatileJob } from './metatile-job.js';
 
-/** An incomplete answer is kept this long, so that a map view does not compute it over and over. DESIGN.md section 5. */
+/** An incomplete answer is kept this long, so that a map view does not compute it over and over. docs/architecture.md, "Failure". */
 const INCOMPLETE_MS = 60_000;
 /** A metatile's products are about 20 MB. */
 const MOST = 4;

@@ -58,7 +58,7 @@ async function checkScene(reader: CogReader, scene: Scene, signal: AbortSignal):
   return checkOffset(redPixels, sclPixels, scene.reflectance);
 }
 
-/** Nodata is the file's, else the item's, else 0: FEATURES.md section 2. */
+/** Nodata is the file's, else the item's, else 0: docs/features.md section 2. */
 async function coarsest(
   reader: CogReader,
   href: string,

@@ -17,7 +17,7 @@ import type { LayerInfo, MapKey } from './tile-service.js';
 /** The name of the map without a model: features, true colour and observations only. */
 export const NO_MODEL = 'none';
 
-/** True colour needs these whatever the model. FEATURES.md section 2, "band set". */
+/** True colour needs these whatever the model. docs/features.md section 2, "band set". */
 const RGB: readonly Band[] = ['red', 'green', 'blue'];
 
 /** All that decides a map's numbers, worked out once. */
@@ -195,7 +195,7 @@ export class Maps {
   }
 }
 
-/** The bands that the bundle's features need, and red, green and blue. FEATURES.md section 2, "band set". */
+/** The bands that the bundle's features need, and red, green and blue. docs/features.md section 2, "band set". */
 function bandSetOf(bundle: Bundle): Band[] {
   const features = FEATURE_ORDER_V1.filter((name) => bundle.features.includes(name));
   const needed = new Set<Band>([...RGB, ...bandsForFeatures(features)]);

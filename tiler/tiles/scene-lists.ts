@@ -44,7 +44,7 @@ export interface SceneListDeps {
 }
 
 const HOUR = 3_600_000;
-/** An open season gets new scenes: looked up again after this. DESIGN.md section 5. */
+/** An open season gets new scenes: looked up again after this. docs/architecture.md, "Failure". */
 const OPEN_LIST_AGE = 6 * HOUR;
 /** A fault that is seen again after this is the scene's own. */
 const FAULT_AGE = HOUR;

@@ -6,7 +6,7 @@ import { put } from './output';
 const TIE: f64 = 1e-5;
 const LEVEL: f64 = 0.2;
 
-/** Features 25 to 38 of a half from s at K nodes (FEATURES.md section 5). No loop depends on a lane's values. */
+/** Features 25 to 38 of a half from s at K nodes (docs/features.md section 5). No loop depends on a lane's values. */
 export function phenology(s: usize, nodes: i32, tables: usize, out: usize, outStride: usize, filled: v128): void {
   const last = <usize>(nodes - 1) * VECTOR;
   const lowest = f64x2.splat(-Infinity);

@@ -1,7 +1,7 @@
 import { STEP, VECTOR, smoothingRow } from './layout';
 
 /**
- * The series of a half at the nodes, interpolated and smoothed (FEATURES.md section 4).
+ * The series of a half at the nodes, interpolated and smoothed (docs/features.md section 4).
  * @param series @param masks f64x2 by kept date; @param times f64x2 by kept date, rising
  * @param work room for 4 K vectors; @returns s_k: the last K of them
  */

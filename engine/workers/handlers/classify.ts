@@ -5,7 +5,7 @@ import { featureScratchBytes } from '../../pixels/feature-tables.js';
 import type { ClassifyInput, ProductPlanes, TaskInput, TaskOutput } from '../tasks.js';
 import type { WorkerArena } from '../worker-entry.js';
 
-/** True colour stretches reflectance 0 to 0.3 over 0 to 255. DESIGN.md section 5. */
+/** True colour stretches reflectance 0 to 0.3 over 0 to 255. docs/architecture.md, "Storage". */
 const TRUECOLOR_WHITE = 0.3;
 /** Kernels start and count in groups of four pixels. */
 const GROUP = 4;
