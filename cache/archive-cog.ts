@@ -187,8 +187,12 @@ function separateColors(samples: Uint8Array, pixels: number): Uint8Array {
 }
 
 function unpackBits(bits: Uint8Array): Uint8Array {
-  const out = new Uint8Array(bits.length * 8);
-  for (let i = 0; i < out.length; i++) out[i] = ((bits[i >> 3] as number) >> (7 - (i & 7))) & 1 ? 255 : 0;
+  const out = new Uint8Array(bits.length * 8).fill(255);
+  for (let at = 0; at < bits.length; at++) {
+    const eight = bits[at] as number;
+    if (eight === 255) continue;
+    for (let bit = 0; bit < 8; bit++) if (((eight >> (7 - bit)) & 1) === 0) out[8 * at + bit] = 0;
+  }
   return out;
 }
 
