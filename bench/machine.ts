@@ -30,6 +30,11 @@ export async function machineFacts(): Promise<MachineFacts> {
   return { ...facts, text };
 }
 
+/** The same machine with its load now: a shared one may have become busy meanwhile. */
+export function atTheEnd(facts: MachineFacts): MachineFacts {
+  return { ...facts, text: `${facts.text} and ${(loadavg()[0] ?? NaN).toFixed(1)} when it ended` };
+}
+
 function commit(): string {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();

@@ -7,7 +7,7 @@ import { benchInference } from './inference.js';
 import { benchmarksPage } from './docs-page.js';
 import { RESULTS, ROOT, WORK } from './folders.js';
 import { formatTable, withinBudget, type BenchResult } from './report.js';
-import { machineFacts } from './machine.js';
+import { atTheEnd, machineFacts } from './machine.js';
 import { benchServing } from './serving/bench-serving.js';
 import { makeBenchSeason } from './season/make-season.js';
 
@@ -33,8 +33,8 @@ async function main(given: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  const machine = await machineFacts();
-  process.stdout.write(`${machine.text}\n\n`);
+  const before = await machineFacts();
+  process.stdout.write(`${before.text}\n\n`);
   const results: BenchResult[] = [];
   for (const [name, run] of Object.entries(BENCHES)) {
     if (names.length > 0 && !names.includes(name)) continue;
@@ -44,6 +44,7 @@ async function main(given: readonly string[]): Promise<number> {
       process.stdout.write(`${formatTable(result)}\n`);
     }
   }
+  const machine = atTheEnd(before);
   await mkdir(RESULTS, { recursive: true });
   await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
   if (writeDocs) await writeFile(join(ROOT, 'docs', 'benchmarks.md'), benchmarksPage(machine, results));
