@@ -6,6 +6,7 @@ import type { ProductPlanes } from '../workers/tasks.js';
 import { cropProduct, newPlanes, NO_CLASS } from './planes.js';
 import type { ReadFault } from './read-date.js';
 import { SeasonReader, type ComputeDeps, type SeasonInput } from './season-reader.js';
+import { settleAll } from './settle-all.js';
 import {
   metatileTarget,
   nativeTileRect,
@@ -144,7 +145,8 @@ export class MetatileComputation {
     for (let y = rect.y; y < rect.y + rect.height; y += rows) {
       parts.push({ ...rect, y, height: Math.min(rows, rect.y + rect.height - y) });
     }
-    await Promise.all(
+    // Workers write into the arena: none may be left behind when another job takes it.
+    await settleAll(
       parts.map(async (part) => {
         const spent = await this.deps.pool.run('classify', {
           stack: this.season.stack.ref,

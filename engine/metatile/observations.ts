@@ -1,3 +1,4 @@
+import { reflectanceOf } from '../pixels/reflectance.js';
 import type { Band } from '../scenes/scene.js';
 import type { SeasonStack } from './season-stack.js';
 
@@ -5,12 +6,9 @@ import type { SeasonStack } from './season-stack.js';
 export interface Observation {
   readonly date: string;
   readonly scene: string;
-  /** Surface reflectance by band, at least {@link MIN_REFLECTANCE}. */
+  /** Surface reflectance by band. */
   readonly reflectance: Readonly<Partial<Record<Band, number>>>;
 }
-
-/** ρ = max(DN · scale + offset, 0.0001): FEATURES.md section 2. */
-export const MIN_REFLECTANCE = 0.0001;
 
 /** The dated series of the target's pixel `i`, after its region has been read: what the features are made of. */
 export function observationsAt(stack: SeasonStack, i: number): Observation[] {
@@ -26,7 +24,7 @@ export function observationsAt(stack: SeasonStack, i: number): Observation[] {
     const { scale, offset } = scene.reflectance;
     const reflectance: Partial<Record<Band, number>> = {};
     stack.bands.forEach((band, place) => {
-      reflectance[band] = Math.max((dn[place * stack.nPad + i] ?? 0) * scale + offset, MIN_REFLECTANCE);
+      reflectance[band] = reflectanceOf(dn[place * stack.nPad + i] ?? 0, scale, offset);
     });
     observations.push({ date, scene: scene.id, reflectance });
   });

@@ -3,6 +3,7 @@ import type { AssetName, Scene } from '../scenes/scene.js';
 import type { CogReader } from '../windows/cog-reader.js';
 import type { DatePlanes, MaskInput, SourceGrid, StepInput, StepOutput } from '../workers/tasks.js';
 import type { SeasonStack, IndexedGrid } from './season-stack.js';
+import { settleAll } from './settle-all.js';
 import { sourceAsset, type SourceAsset } from './source-asset.js';
 import type { Rect } from './target.js';
 
@@ -344,13 +345,4 @@ export class DateReader {
     if (scene === undefined) throw new RangeError(`scene ${rank} of ${this.#plan.scenes.length}`);
     return scene;
   }
-}
-
-/** All results, or the first error once all have ended: nothing is left running behind a failure. */
-async function settleAll<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(promises);
-  return settled.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
 }

@@ -1,4 +1,5 @@
 import { GeoCropError } from '../errors.js';
+import { fusionOrder } from '../pixels/fusion.js';
 import type { Scene, SceneList } from '../scenes/scene.js';
 import { dayOfSeason, type SeasonWindow } from '../season.js';
 
@@ -15,11 +16,6 @@ export interface DatePlan {
 
 /** Dates rising. Plain data: what will be read, before a byte is. */
 export type SeasonPlan = readonly DatePlan[];
-
-/** Higher processing baseline first, then item id ascending. FEATURES.md section 2, "one a day". */
-export function fusionOrder(a: Scene, b: Scene): number {
-  return b.baseline - a.baseline || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-}
 
 export function planSeason(list: Pick<SceneList, 'scenes'>, season: SeasonWindow): SeasonPlan {
   const byDate = new Map<string, Scene[]>();

@@ -6,6 +6,7 @@ import type { WorkerPool } from '../workers/pool.js';
 import type { Arena } from './arena.js';
 import { DateReader, newTally, type ReadFault, type ReadTally } from './read-date.js';
 import { planSeason } from './season-plan.js';
+import { settleAll } from './settle-all.js';
 import { SeasonStack } from './season-stack.js';
 import type { Rect, Target } from './target.js';
 
@@ -70,7 +71,6 @@ export class SeasonReader {
         onDate?.(done / this.#dates.length);
       }
     };
-    const lines = await Promise.allSettled(Array.from({ length: this.deps.datesAtOnce }, line));
-    for (const result of lines) if (result.status === 'rejected') throw result.reason;
+    await settleAll(Array.from({ length: this.deps.datesAtOnce }, line));
   }
 }

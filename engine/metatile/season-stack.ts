@@ -6,7 +6,7 @@ import type { WorkerPool } from '../workers/pool.js';
 import type { ArenaRef, DatePlanes, Extent, GridIndex, SourceGrid, StackRef } from '../workers/tasks.js';
 import type { Arena } from './arena.js';
 import { MAX_SCENES_A_DATE, type SeasonPlan } from './season-plan.js';
-import { paddedSize, targetSize, targetWidth, wholeRect, type Rect, type Target } from './target.js';
+import { paddedSize, targetSize, targetWidth, type Rect, type Target } from './target.js';
 
 /** A source grid as the target's pixels see it. */
 export interface IndexedGrid {
@@ -159,10 +159,6 @@ export class SeasonStack {
         touched: found.touched,
       };
     });
-  }
-
-  whole(): Rect {
-    return wholeRect(this.target);
   }
 
   #zone(epsg: number): Promise<Zone> {

@@ -18,6 +18,8 @@ export interface SourceAsset {
 /** Nodata where neither the file nor the item says. FEATURES.md section 2. */
 const DEFAULT_NODATA = 0;
 const MAX_DN = 0xffff;
+/** Kernels keep a pixel's block in 16 bits, and the highest number for none. */
+const MAX_BLOCKS = 0xffff;
 
 /** @throws unsupported-crs, cog-unsupported */
 export function sourceAsset(scene: Scene, asset: SceneAsset, header: CogHeader): SourceAsset {
@@ -57,6 +59,14 @@ export function sourceAsset(scene: Scene, asset: SceneAsset, header: CogHeader):
       {
         context,
       },
+    );
+  }
+  const blocks = level.blocksAcross * level.blocksDown;
+  if (blocks > MAX_BLOCKS) {
+    throw new GeoCropError(
+      'cog-unsupported',
+      `${asset.href} has ${blocks} blocks; at most ${MAX_BLOCKS} a file are read.`,
+      { context, hint: 'Write it with blocks of 256 or more: gdal_translate -of COG -co BLOCKSIZE=512.' },
     );
   }
   const nodata = header.nodata ?? asset.nodata ?? DEFAULT_NODATA;

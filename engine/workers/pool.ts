@@ -1,4 +1,4 @@
-import { Worker, type TransferListItem } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { GeoCropError, fromErrorData, type ErrorData } from '../errors.js';
 import type { TaskInput, TaskName, TaskOutput } from './tasks.js';
 
@@ -22,20 +22,19 @@ export type TaskAnswer =
 
 interface Pending {
   readonly message: TaskMessage;
-  readonly transfer: readonly TransferListItem[];
-  readonly priority: number;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 interface Slot {
-  worker: Worker;
+  /** null: it died; started again when there is a task for it, so that one that cannot start does not spin. */
+  worker: Worker | null;
   task: Pending | null;
 }
 
 /**
- * Worker threads that do the heavy arithmetic, one task at a time each. Tasks wait in order of priority (lower first),
- * then of arrival. A thread that dies fails its task only, and is replaced. Idle threads do not keep the process alive.
+ * Worker threads that do the heavy arithmetic, one task at a time each, in the order of arrival. A thread that dies fails
+ * its task only, and is replaced. Idle threads do not keep the process alive.
  */
 export class WorkerPool {
   readonly threads: number;
@@ -52,22 +51,14 @@ export class WorkerPool {
     }
   }
 
-  run<K extends TaskName>(
-    name: K,
-    input: TaskInput<K>,
-    options: { readonly priority?: number; readonly transfer?: readonly TransferListItem[] } = {},
-  ): Promise<TaskOutput<K>> {
+  run<K extends TaskName>(name: K, input: TaskInput<K>): Promise<TaskOutput<K>> {
     if (this.#closed) return Promise.reject(stopping());
     return new Promise((resolve, reject) => {
-      const pending: Pending = {
+      this.#waiting.push({
         message: { id: this.#nextId++, name, input },
-        transfer: options.transfer ?? [],
-        priority: options.priority ?? 0,
         resolve: resolve as (output: unknown) => void,
         reject,
-      };
-      const place = this.#waiting.findIndex((other) => other.priority > pending.priority);
-      this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, pending);
+      });
       this.#dispatch();
     });
   }
@@ -76,7 +67,7 @@ export class WorkerPool {
   setup<K extends TaskName>(name: K, input: TaskInput<K>): void {
     const message: TaskMessage = { id: 0, name, input };
     this.#setups.push(message);
-    for (const slot of this.#slots) slot.worker.postMessage(message);
+    for (const slot of this.#slots) slot.worker?.postMessage(message);
   }
 
   /** Waiting and running tasks are rejected; the threads end. */
@@ -87,7 +78,7 @@ export class WorkerPool {
       this.#slots.map(async (slot) => {
         slot.task?.reject(stopping());
         slot.task = null;
-        await end(slot.worker);
+        if (slot.worker !== null) await end(slot.worker);
       }),
     );
   }
@@ -98,6 +89,7 @@ export class WorkerPool {
     });
     worker.on('message', (answer: TaskAnswer) => this.#finish(index, answer));
     worker.on('error', (cause) => this.#lose(index, cause));
+    worker.on('messageerror', (cause) => this.#lose(index, cause));
     worker.on('exit', () => this.#lose(index, undefined));
     for (const message of this.#setups) worker.postMessage(message);
     worker.unref();
@@ -109,7 +101,7 @@ export class WorkerPool {
     const task = slot?.task;
     if (slot === undefined || !task || task.message.id !== answer.id) return;
     slot.task = null;
-    slot.worker.unref();
+    slot.worker?.unref();
     if ('error' in answer) task.reject(fromErrorData(answer.error));
     else task.resolve(answer.output);
     this.#dispatch();
@@ -120,10 +112,10 @@ export class WorkerPool {
     if (slot === undefined || this.#closed) return;
     const task = slot.task;
     slot.task = null;
-    slot.worker.removeAllListeners();
-    slot.worker.on('error', () => undefined);
-    void slot.worker.terminate();
-    slot.worker = this.#start(index);
+    slot.worker?.removeAllListeners();
+    slot.worker?.on('error', () => undefined);
+    void slot.worker?.terminate();
+    slot.worker = null;
     task?.reject(
       new GeoCropError('internal', `A compute thread died in "${task.message.name}".`, {
         cause,
@@ -134,13 +126,21 @@ export class WorkerPool {
   }
 
   #dispatch(): void {
-    for (const slot of this.#slots) {
-      if (slot.task !== null) continue;
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      slot.task = next;
-      slot.worker.ref();
-      slot.worker.postMessage(next.message, next.transfer);
+    for (const [index, slot] of this.#slots.entries()) {
+      while (slot.task === null) {
+        const next = this.#waiting.shift();
+        if (next === undefined) return;
+        slot.worker ??= this.#start(index);
+        try {
+          slot.worker.postMessage(next.message);
+        } catch (error) {
+          // What cannot be cloned fails by itself; the thread never saw it.
+          next.reject(error);
+          continue;
+        }
+        slot.task = next;
+        slot.worker.ref();
+      }
     }
   }
 }

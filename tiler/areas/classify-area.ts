@@ -57,15 +57,6 @@ export async function classifyArea(
   }
   const window = windowOf(bounds);
   const metatiles = metatilesOf(window);
-  if (metatiles.length > MAX_METATILES) {
-    throw new GeoCropError(
-      'area-too-large',
-      `The area meets ${metatiles.length} metatiles; at most ${MAX_METATILES} at once.`,
-      {
-        hint: 'Ask for smaller areas one after another: what is computed stays in the archive.',
-      },
-    );
-  }
   let raster: Raster | null = null;
   for (const [done, metatile] of metatiles.entries()) {
     request.signal?.throwIfAborted();
@@ -125,22 +116,24 @@ function windowOf([west, south, east, north]: Bounds): Window {
   return { ...first, width: last.x - first.x + 1, height: last.y - first.y + 1 };
 }
 
+/** @throws area-too-large, before any of them is listed */
 function metatilesOf({ x, y, width, height }: Window): TileId[] {
-  const tiles: TileId[] = [];
-  for (
-    let row = Math.floor(y / METATILE_SIZE);
-    row <= Math.floor((y + height - 1) / METATILE_SIZE);
-    row += 1
-  ) {
-    for (
-      let col = Math.floor(x / METATILE_SIZE);
-      col <= Math.floor((x + width - 1) / METATILE_SIZE);
-      col += 1
-    ) {
-      tiles.push({ z: METATILE_ZOOM, x: col, y: row });
-    }
+  const left = Math.floor(x / METATILE_SIZE);
+  const top = Math.floor(y / METATILE_SIZE);
+  const across = Math.floor((x + width - 1) / METATILE_SIZE) - left + 1;
+  const down = Math.floor((y + height - 1) / METATILE_SIZE) - top + 1;
+  if (across * down > MAX_METATILES) {
+    throw new GeoCropError(
+      'area-too-large',
+      `The area meets ${across * down} metatiles; at most ${MAX_METATILES} at once.`,
+      { hint: 'Ask for smaller areas one after another: what is computed stays in the archive.' },
+    );
   }
-  return tiles;
+  return Array.from({ length: across * down }, (_, i) => ({
+    z: METATILE_ZOOM,
+    x: left + (i % across),
+    y: top + Math.floor(i / across),
+  }));
 }
 
 function newRaster(like: Raster, width: number, height: number, layer: string): Raster {

@@ -11,7 +11,9 @@ import {
 import { computePixels } from '../../engine/metatile/compute-points.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
+import type { SceneList } from '../../engine/scenes/scene.js';
 import type { BaselineFeature } from '../tiles/baseline-feature.js';
+import { checkRead } from '../tiles/check-read.js';
 import { NO_MODEL, type MapDefinition, type Maps } from '../tiles/maps.js';
 import type { SceneLists } from '../tiles/scene-lists.js';
 import type { LabelledPoint } from './labelled-points.js';
@@ -28,6 +30,8 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+const NO_TABLE = 'No table was written. Try again; what was read is kept.';
 
 export const SAMPLE_COLUMNS = [
   'id',
@@ -100,9 +104,10 @@ export async function samplePoints(
 async function compute(
   options: SampleOptions,
   { season, pixels }: MapDefinition,
-  list: Parameters<typeof computePixels>[1]['list'],
+  list: SceneList,
   members: Group['members'],
 ): ReturnType<typeof computePixels> {
+  checkRead(list, [], NO_TABLE);
   try {
     const result = await computePixels(
       options.compute,
@@ -116,13 +121,7 @@ async function compute(
       Int32Array.from(members, ({ y }) => y),
       options.signal,
     );
-    const [fault] = result.faults;
-    if (fault !== undefined) {
-      throw new GeoCropError(fault.error.code, `${fault.scene}, ${fault.asset}: ${fault.error.message}`, {
-        cause: fault.error,
-        hint: 'No table was written, since its numbers would not be the map’s. Try again; what was read is kept.',
-      });
-    }
+    checkRead(list, result.faults, NO_TABLE);
     return result;
   } finally {
     options.compute.arena.reset();

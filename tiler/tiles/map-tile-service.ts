@@ -1,12 +1,8 @@
 import type { Archive } from '../../cache/archive.js';
-import { shortDigest } from '../../engine/digest.js';
-import { overviews } from '../../engine/encode/overviews.js';
-import { productKind, productReducer } from '../../engine/encode/products.js';
 import { GeoCropError, isGeoCropError } from '../../engine/errors.js';
 import type { Coverage } from '../../engine/geo/coverage.js';
 import {
   checkTile,
-  METATILE_SIZE,
   METATILE_ZOOM,
   metatileOf,
   NATIVE_ZOOM,
@@ -22,9 +18,10 @@ import type { MapDefinition, Maps } from './maps.js';
 import { MetatileJob, type JobProducts } from './metatile-job.js';
 import type { MetatileQueue } from './metatile-queue.js';
 import type { PointReader } from './point-reader.js';
-import { cropRaster, enlarge, joinQuad, nativeParent } from './resample.js';
+import { atZoom, cropRaster, enlarge, joinQuad, nativeParent } from './resample.js';
 import type { SceneLists } from './scene-lists.js';
 import type { TileEvents } from './tile-events.js';
+import { identifyTile, newestOf, recipeOf } from './tile-identity.js';
 import type {
   LayerInfo,
   LayerName,
@@ -72,6 +69,10 @@ interface Ask {
   readonly definition: MapDefinition;
   readonly layer: LayerInfo;
   readonly wish: TileWish;
+  /** False: only what is archived, for who asks or for this server. */
+  readonly mayCompute: boolean;
+  /** The asked-for zoom: `@2x` is made of the next one's tiles, and must not compute what the tile itself would not. */
+  readonly zoom: number;
 }
 
 /** Memory of the HTTP layer aside: archive, then the metatile that is being computed. */
@@ -118,50 +119,26 @@ export class MapTileService implements TileService {
   async identify(map: MapKey, layerName: LayerName, address: TileAddress): Promise<TileIdentity> {
     const { definition, layer } = this.#named(map, layerName);
     const tile = checkTile(address.z, address.x, address.y);
-    const closed = isClosed(definition.season, this.options.now());
-    const unknown: TileIdentity = { digest: null, closed, lastModified: null, empty: false };
-    if (!this.#covers(tile)) return { ...unknown, digest: shortDigest('outside coverage'), empty: true };
-    if (tile.z < METATILE_ZOOM) return unknown;
-    const metatile = metatileOf(tile);
-    const list = await this.options.sceneLists.stored(definition, metatile);
-    if (list === undefined) return unknown;
-    const recipe = recipeOf(definition, layer);
-    if (list.scenes.length === 0) {
-      return { ...unknown, digest: shortDigest({ recipe, scenes: list.digest }), empty: true };
-    }
-    const lastModified = newestOf(list);
-    if (tile.z < this.options.computeMinZoom || !closed) {
-      const there = await this.options.archive.has(recipe, definition.seasonKey, metatile, list.digest);
-      if (!there) return { ...unknown, lastModified };
-    }
-    const { z, x, y } = tile;
-    return {
-      digest: shortDigest({
-        recipe,
-        season: definition.seasonKey,
-        scenes: list.digest,
-        z,
-        x,
-        y,
-        layer: layer.name,
-      }),
-      closed,
-      lastModified,
-      empty: false,
-    };
+    return identifyTile(this.options, definition, layer, tile);
   }
 
   async values(map: MapKey, layerName: LayerName, address: TileAddress, wish: TileWish): Promise<TileValues> {
     const { definition, layer } = this.#named(map, layerName);
     const tile = checkTile(address.z, address.x, address.y);
-    const ask: Ask = { definition, layer, wish };
+    const ask: Ask = {
+      definition,
+      layer,
+      wish,
+      mayCompute: this.options.mayCompute && wish.mayCompute !== false,
+      zoom: tile.z,
+    };
     const found = await this.#scaled(ask, tile, wish.scale);
     const list =
       tile.z < METATILE_ZOOM ? undefined : await this.options.sceneLists.stored(definition, metatileOf(tile));
     return { ...found, lastModified: list === undefined ? null : newestOf(list) };
   }
 
-  point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
+  async point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
     const definition = this.options.maps.definition(map);
     if (!this.options.coverage.contains(lon, lat)) {
       throw new GeoCropError(
@@ -249,14 +226,15 @@ export class MapTileService implements TileService {
     const old = await read(current.scenes);
     if (old === undefined) return undefined;
     const age = this.options.now().getTime() - Date.parse(String(current.item.properties['created']));
-    if (age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now()))
-      this.#want(ask, tile, 0).catch(() => undefined);
+    const due = age >= RECOMPUTE_MS || isClosed(definition.season, this.options.now());
+    // Nobody waits for it: `not-ready` is what is expected, and with a full queue the next request tries again.
+    if (due && ask.mayCompute && !this.#tooSmall(ask)) this.#want(ask, tile, 0).catch(() => undefined);
     return found(old, 'stale');
   }
 
   async #computed(ask: Ask, tile: TileId): Promise<Found> {
-    if (tile.z < this.options.computeMinZoom) return nothing(ask.layer, 'partial');
-    if (!this.options.mayCompute || ask.wish.mayCompute === false) {
+    if (this.#tooSmall(ask)) return nothing(ask.layer, 'partial');
+    if (!ask.mayCompute) {
       throw new GeoCropError(
         'not-computed',
         'This tile has not been computed yet, and this server computes none.',
@@ -277,7 +255,12 @@ export class MapTileService implements TileService {
     }
   }
 
-  #want(ask: Ask, tile: TileId, waitMs: number): Promise<JobProducts> {
+  #tooSmall({ zoom }: Ask): boolean {
+    return zoom < this.options.computeMinZoom;
+  }
+
+  /** Rejects, and never throws, also where the queue is full. */
+  async #want(ask: Ask, tile: TileId, waitMs: number): Promise<JobProducts> {
     const { definition, layer } = ask;
     const metatile = metatileOf(tile);
     const feature = layer.kind === 'feature' ? layer.name : null;
@@ -298,32 +281,6 @@ export class MapTileService implements TileService {
   }
 }
 
-/** `classes` and `confidence` hang on the model too; the rest on the pixels only. */
-export function recipeOf(definition: MapDefinition, layer: LayerInfo): string {
-  return layer.kind === 'classes' || layer.kind === 'percent'
-    ? definition.mapDigest
-    : definition.pixelsDigest;
-}
-
 function nothing(layer: LayerInfo, state: TileState): Found {
   return { raster: emptyRaster(layer, TILE_SIZE), state, tier: 'memory', timings: {} };
-}
-
-function newestOf(list: SceneList): Date | null {
-  const newest = Math.max(...list.scenes.map(({ datetime }) => Date.parse(datetime)));
-  return Number.isFinite(newest) ? new Date(newest) : null;
-}
-
-/** A native tile as it is; of a whole metatile, the part that a tile of zoom 12 or 13 shows. */
-function atZoom(raster: Raster, name: string, tile: TileId): Raster {
-  if (raster.width !== METATILE_SIZE) return raster;
-  const levels = NATIVE_ZOOM - tile.z;
-  const level = overviews(raster, productReducer(productKind(name)), levels).at(-1) ?? raster;
-  const across = level.width / TILE_SIZE;
-  return cropRaster(level, {
-    x: (tile.x % across) * TILE_SIZE,
-    y: (tile.y % across) * TILE_SIZE,
-    width: TILE_SIZE,
-    height: TILE_SIZE,
-  });
 }

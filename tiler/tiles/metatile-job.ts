@@ -16,9 +16,10 @@ export type Wanted = TileId | 'whole';
 
 interface Want {
   readonly wanted: Wanted;
-  /** When it was first asked for, and last: milliseconds. */
+  /** When it was first asked for: milliseconds. */
   readonly since: number;
-  lastAsked: number;
+  /** Until when it counts without a waiter: milliseconds. */
+  interestUntil: number;
   readonly waiters: Set<Waiter>;
 }
 
@@ -27,10 +28,10 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Somebody who asked and did not wait is still interested for this long: the viewer asks, and listens to events. */
+/** Somebody who asked and did not wait, or not long enough, is still interested for this long: the viewer asks, and listens to events. */
 export const INTEREST_MS = 60_000;
 
-export function keyOf(wanted: Wanted): string {
+function keyOf(wanted: Wanted): string {
   return wanted === 'whole' ? 'whole' : `${wanted.x}/${wanted.y}`;
 }
 
@@ -43,6 +44,8 @@ export class MetatileJob {
   readonly #ready = new Map<string, JobProducts>();
   /** True once bytes have been read: then it is finished even if nobody waits any more. */
   begun = false;
+  /** Called when less is wanted than before: something was delivered, or somebody left. */
+  onLess: () => void = () => undefined;
 
   constructor(
     readonly id: string,
@@ -59,10 +62,16 @@ export class MetatileJob {
     const ready = this.#ready.get(key);
     if (ready !== undefined) return Promise.resolve(ready);
     const now = this.now();
-    const want = this.#wants.get(key) ?? { wanted, since: now, lastAsked: now, waiters: new Set<Waiter>() };
-    want.lastAsked = now;
+    const before = this.#wants.get(key);
+    const want: Want =
+      before !== undefined && isOpen(before, now)
+        ? before
+        : { wanted, since: now, interestUntil: now, waiters: new Set() };
     this.#wants.set(key, want);
-    if (waitMs <= 0) return Promise.reject(notReady());
+    if (waitMs <= 0) {
+      want.interestUntil = now + INTEREST_MS;
+      return Promise.reject(notReady());
+    }
     return new Promise<JobProducts>((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
@@ -80,10 +89,13 @@ export class MetatileJob {
         },
       };
       const abandon = (): void => {
-        if (want.waiters.size === 1 && !this.begun) this.#wants.delete(key);
         waiter.reject(new GeoCropError('aborted', 'The caller left.'));
+        this.onLess();
       };
-      const timer = setTimeout(() => waiter.reject(notReady()), waitMs);
+      const timer = setTimeout(() => {
+        want.interestUntil = this.now() + INTEREST_MS;
+        waiter.reject(notReady());
+      }, waitMs);
       want.waiters.add(waiter);
       if (signal?.aborted === true) abandon();
       else signal?.addEventListener('abort', abandon, { once: true });
@@ -106,6 +118,7 @@ export class MetatileJob {
     const want = this.#wants.get(key);
     this.#wants.delete(key);
     for (const waiter of want?.waiters ?? []) waiter.resolve(products);
+    this.onLess();
   }
 
   ready(wanted: Wanted): JobProducts | undefined {
@@ -120,10 +133,12 @@ export class MetatileJob {
 
   #open(): Want[] {
     const now = this.now();
-    return [...this.#wants.values()]
-      .filter((want) => want.waiters.size > 0 || now - want.lastAsked < INTEREST_MS)
-      .sort((a, b) => a.since - b.since);
+    return [...this.#wants.values()].filter((want) => isOpen(want, now)).sort((a, b) => a.since - b.since);
   }
+}
+
+function isOpen({ waiters, interestUntil }: Want, now: number): boolean {
+  return waiters.size > 0 || now < interestUntil;
 }
 
 function notReady(): GeoCropError {

@@ -9,13 +9,16 @@ export interface MetatileQueueOptions {
   readonly onError: (job: MetatileJob, error: unknown) => void;
 }
 
+/** Abandoned metatiles that go on later: each holds up to 20 MB of tiles that are ready. */
+const MOST_BACKGROUND = 8;
+
 /** Why a running job is interrupted: somebody waits for another, and nobody for this one. */
 const PREEMPTED = new GeoCropError('aborted', 'Another tile is waited for; this metatile goes on later.');
 
 /**
  * Metatiles to compute, one at a time: the one whose oldest waiter has waited longest goes first; one that nobody waits
  * for any more goes on in the background, behind all that are waited for. What has not read anything and has lost its
- * waiters is dropped.
+ * waiters is dropped; of what has, a few are kept, while the queue has room for them.
  */
 export class MetatileQueue {
   readonly #jobs = new Map<string, MetatileJob>();
@@ -48,7 +51,7 @@ export class MetatileQueue {
       queueMicrotask(() => this.#pump());
       return known;
     }
-    if (this.queued >= this.options.limit) this.#dropAbandoned();
+    if (this.queued >= this.options.limit) this.#dropAbandoned(0);
     if (this.queued >= this.options.limit) {
       throw new GeoCropError(
         'queue-full',
@@ -59,6 +62,8 @@ export class MetatileQueue {
       );
     }
     const job = make();
+    // What is waited for goes before the rest of a metatile that somebody has his tile of.
+    job.onLess = () => queueMicrotask(() => this.#pump());
     this.#jobs.set(id, job);
     queueMicrotask(() => this.#pump());
     return job;
@@ -74,12 +79,18 @@ export class MetatileQueue {
     const timer = setTimeout(() => running.abort.abort(stopping), graceMs);
     await running.done;
     clearTimeout(timer);
+    // One that gave way to another is not run again: who came back to it must not wait for nothing.
+    running.job.fail(stopping);
   }
 
-  #dropAbandoned(): void {
-    for (const [id, job] of this.#jobs) {
-      if (job !== this.#running?.job && !job.begun && job.waitingSince() === undefined) this.#jobs.delete(id);
-    }
+  /** @param background how many of those that have read something are kept: the last ones */
+  #dropAbandoned(background: number): void {
+    const abandoned = [...this.#jobs.values()].filter(
+      (job) => job !== this.#running?.job && job.waitingSince() === undefined,
+    );
+    const begun = abandoned.filter((job) => job.begun);
+    const kept = begun.slice(Math.max(0, begun.length - background));
+    for (const job of abandoned) if (!kept.includes(job)) this.#jobs.delete(job.id);
   }
 
   #pump(): void {
@@ -88,7 +99,7 @@ export class MetatileQueue {
       this.#preempt(this.#running);
       return;
     }
-    this.#dropAbandoned();
+    this.#dropAbandoned(MOST_BACKGROUND);
     const next = this.#next();
     if (next === undefined) return;
     const abort = new AbortController();
@@ -115,7 +126,7 @@ export class MetatileQueue {
   /** Waited for, oldest first; then begun ones that nobody waits for. */
   #next(): MetatileJob | undefined {
     const rank = (job: MetatileJob): number => job.waitingSince() ?? Infinity;
-    return [...this.#jobs.values()].sort((a, b) => rank(a) - rank(b) || 0)[0];
+    return [...this.#jobs.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))[0];
   }
 
   #preempt(running: { readonly job: MetatileJob; readonly abort: AbortController }): void {

@@ -26,7 +26,7 @@ import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
 import { MapTileService } from './map-tile-service.js';
-import { lackingBands, Maps } from './maps.js';
+import { lackingBands, Maps, NO_MODEL } from './maps.js';
 import { MetatileQueue } from './metatile-queue.js';
 import { PointReader } from './point-reader.js';
 import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
@@ -251,11 +251,19 @@ async function loadBundles(
       continue;
     }
     const { folder, bundle } = listing;
-    const error = lackingBands(bundle, bands);
+    const error = unusableName(bundle, bundles) ?? lackingBands(bundle, bands);
     if (error !== null) bad.push({ folder, error });
     else bundles.set(bundle.name, bundle);
   }
   return { bundles, bad };
+}
+
+/** Two models of one name would be served in turn, whichever was read last. */
+function unusableName({ name }: Bundle, others: ReadonlyMap<string, Bundle>): GeoCropError | null {
+  if (name !== NO_MODEL && !others.has(name)) return null;
+  return new GeoCropError('bundle-malformed', `The model's name "${name}" is taken.`, {
+    hint: 'Give it another "name" in its bundle.json.',
+  });
 }
 
 function coverageOf({ coverage }: EngineOptions, { areas }: CatalogueFacts): Coverage {

@@ -1,10 +1,10 @@
-import { GeoCropError } from '../../engine/errors.js';
 import { lonLatToPixel, METATILE_SIZE, METATILE_ZOOM, NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
 import { computePoint, type PointResult } from '../../engine/metatile/compute-points.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import type { Band, SceneList } from '../../engine/scenes/scene.js';
 import type { ReadBaseline } from './baseline-feature.js';
+import { checkRead } from './check-read.js';
 import type { MapDefinition } from './maps.js';
 import type { SceneLists } from './scene-lists.js';
 import type { PointAnswer } from './tile-service.js';
@@ -36,6 +36,7 @@ export class PointReader {
       y: Math.floor(pixel.y / METATILE_SIZE),
     };
     const list = await this.options.sceneLists.get(definition, metatile, signal);
+    checkRead(list, [], 'Ask again later.');
     const turn = this.#turn.then(() => this.#compute(definition, list, pixel, signal));
     this.#turn = turn.catch(() => undefined);
     return pointAnswer(definition, list, { lon, lat, pixel }, await turn);
@@ -64,13 +65,7 @@ export class PointReader {
         pixel.y,
         signal,
       );
-      const [fault] = result.faults;
-      if (fault !== undefined) {
-        throw new GeoCropError(fault.error.code, `${fault.scene}, ${fault.asset}: ${fault.error.message}`, {
-          cause: fault.error,
-          hint: 'A scene could not be read, so the numbers would not be the map’s. Ask again later.',
-        });
-      }
+      checkRead(list, result.faults, 'Ask again later.');
       return result;
     } finally {
       compute.arena.reset();

@@ -1,4 +1,6 @@
-import { NATIVE_ZOOM, TILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
+import { overviews } from '../../engine/encode/overviews.js';
+import { productKind, productReducer } from '../../engine/encode/products.js';
+import { METATILE_SIZE, NATIVE_ZOOM, TILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
 import { cropPlanes } from '../../engine/metatile/planes.js';
 import type { Rect } from '../../engine/metatile/target.js';
 import type { Raster } from '../../engine/raster.js';
@@ -100,4 +102,18 @@ function pastePlanes(
       to.set(from.subarray(start, start + width), (band * 2 * height + y + row) * 2 * width + x);
     }
   }
+}
+
+/** A native tile as it is; of a whole metatile, the part that a tile of zoom 12 or 13 shows. */
+export function atZoom(raster: Raster, product: string, tile: TileId): Raster {
+  if (raster.width !== METATILE_SIZE) return raster;
+  const levels = NATIVE_ZOOM - tile.z;
+  const level = overviews(raster, productReducer(productKind(product)), levels).at(-1) ?? raster;
+  const across = level.width / TILE_SIZE;
+  return cropRaster(level, {
+    x: (tile.x % across) * TILE_SIZE,
+    y: (tile.y % across) * TILE_SIZE,
+    width: TILE_SIZE,
+    height: TILE_SIZE,
+  });
 }

@@ -3,6 +3,7 @@ import { encodeProduct } from '../../../engine/encode/products.js';
 import { productItem } from '../../../engine/encode/stac-item.js';
 import { GeoCropError } from '../../../engine/errors.js';
 import { aoiBounds, checkAoi } from '../../../engine/geo/aoi.js';
+import { METATILE_ZOOM } from '../../../engine/geo/tile-matrix.js';
 import type { AreaResult } from '../../areas/classify-area.js';
 import { classifyArea } from '../../areas/classify-area.js';
 import type { MapDefinition } from '../../tiles/maps.js';
@@ -23,7 +24,8 @@ export const runClassify: RunClassify = async (options, io) => {
   const itemPath = out.replace(/\.tiff?$/i, '.json');
   await checkOutput(out, overwrite);
   await checkOutput(itemPath, overwrite);
-  return withEngine(config, io, async (engine) => {
+  // Whole metatiles, so that they are in the archive before the command ends.
+  return withEngine({ ...config, computeMinZoom: METATILE_ZOOM }, io, async (engine) => {
     const definition = definitionOf(engine, options);
     const result = await compute(engine, definition, options, io);
     const { classes, palette } = definition.bundle;
