@@ -125,7 +125,7 @@ async function writeScene(
 /** The metatile that holds the border of the zones, 30° E, near Chegutu. */
 export const TEST_METATILE: TileId = { z: 12, x: 2389, y: 2254 };
 
-/** Five dates, eleven scenes: both zones, an MGRS overlap, clouds, a scene that is all cloud, one of an older baseline. */
+/** Five dates, eleven scenes over the metatile's northern half: both zones, an MGRS overlap, clouds, a scene that is all cloud, one of an older baseline. */
 export async function makeTestWorld(): Promise<TestWorld> {
   const metatile = TEST_METATILE;
   const corner = (dx: number, dy: number): readonly [number, number] =>
@@ -143,6 +143,7 @@ export async function makeTestWorld(): Promise<TestWorld> {
       const west = projectPoint(epsg, ...corner(-20, 512))[0];
       const east = projectPoint(epsg, ...corner(METATILE_SIZE + 20, 512))[0];
       const [, north] = projectPoint(epsg, ...corner(512, -40));
+      // the northern half: the rest of the metatile shows what happens where no scene is
       const snap = (value: number): number => Math.round(value / 20) * 20;
       // each zone sees its side and some of the other
       const middle = (west + east) / 2;
@@ -156,7 +157,7 @@ export async function makeTestWorld(): Promise<TestWorld> {
         x0,
         y0: snap(north),
         width: x1 - x0,
-        height: 10_400,
+        height: 5_200,
         scl: date === '2022-01-12' && epsg === 32736 ? () => 9 : clouds(d * 10 + epsg, 0.15),
       });
     }

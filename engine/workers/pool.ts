@@ -7,6 +7,8 @@ export interface WorkerPoolOptions {
   readonly threads: number;
   /** Compiled once on the main thread, instantiated by each worker. */
   readonly kernels: WebAssembly.Module;
+  /** Another script for the threads: tests want one that dies. */
+  readonly entry?: URL;
 }
 
 /** Sent to a worker for a task, and what it answers. Setup messages have id 0 and no answer. */
@@ -84,7 +86,7 @@ export class WorkerPool {
   }
 
   #start(index: number): Worker {
-    const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
+    const worker = new Worker(this.options.entry ?? new URL('./worker-entry.js', import.meta.url), {
       workerData: { index, kernels: this.options.kernels },
     });
     worker.on('message', (answer: TaskAnswer) => this.#finish(index, answer));

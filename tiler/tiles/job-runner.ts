@@ -6,6 +6,7 @@ import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { archiveMetatile, type ArchiveRequest } from './archive-metatile.js';
 import type { ReadBaseline } from './baseline-feature.js';
+import { checkRead } from './check-read.js';
 import type { MapDefinition } from './maps.js';
 import type { SeenFault } from './scene-lists.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
@@ -65,8 +66,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   // Nothing has been read yet, and whoever asked has left.
   if (!job.begun && job.waitingSince() === undefined) return;
   const definition = options.definition(job);
-  if (list.scenes.length === 0)
-    throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
+  if (list.scenes.length === 0) await nothingToRead(options, job, list);
   const { bundle, pixels, baseline } = definition;
   const computation = new MetatileComputation(options.compute, {
     metatile: job.metatile,
@@ -161,16 +161,30 @@ function nameOf({ z, x, y }: TileId): string {
   return `${z}/${x}/${y}`;
 }
 
+/** A catalogue without scenes here is an answer; one whose scenes could not be read just now is none. */
+async function nothingToRead(options: JobRunnerOptions, job: MetatileJob, list: SceneList): Promise<never> {
+  const faults = uncheckedOf(list);
+  if (faults.length > 0) {
+    await options.onFaults(job, faults);
+    checkRead(list, [], 'Ask again later.');
+  }
+  throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
+}
+
 /** Scenes that could not be checked or read: with any, the result is incomplete. */
 function faultsOf(list: SceneList, computation: MetatileComputation): SeenFault[] {
   return [
-    ...(list.unchecked ?? []).map(({ id, code, reason }) => ({ scene: id, code, reason })),
+    ...uncheckedOf(list),
     ...computation.faults.map(({ scene, asset, error }) => ({
       scene,
       code: error.code,
       reason: `${asset}: ${error.message}`,
     })),
   ];
+}
+
+function uncheckedOf({ unchecked }: SceneList): SeenFault[] {
+  return (unchecked ?? []).map(({ id, code, reason }) => ({ scene: id, code, reason }));
 }
 
 function deliver(

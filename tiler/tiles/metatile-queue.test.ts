@@ -62,6 +62,20 @@ describe('jobs', () => {
     assert.equal(job.nextWanted(), undefined);
   });
 
+  test('one who leaves takes nothing from who asked without waiting', async () => {
+    const job = new MetatileJob('a', map, tile(0), null, () => 0);
+    await assert.rejects(job.want(tile(1), 0), code('not-ready'));
+    const leaving = new AbortController();
+    const waiting = job.want(tile(1), 1e6, leaving.signal);
+    leaving.abort();
+    await assert.rejects(waiting, code('aborted'));
+    assert.deepEqual(job.nextWanted(), tile(1));
+    const alone = job.want(tile(2), 1e6, AbortSignal.abort());
+    await assert.rejects(alone, code('aborted'));
+    job.deliver(tile(1), nothing);
+    assert.equal(job.nextWanted(), undefined, 'nobody else asked for the second');
+  });
+
   test('the oldest want goes first', async () => {
     const clock = { now: 5 };
     const job = new MetatileJob('a', map, tile(0), null, () => clock.now);
@@ -189,6 +203,65 @@ describe('the queue', () => {
     running.deliver(tile(0), nothing);
     ends.get('a')?.resolve();
     await a;
+    await closed;
+  });
+
+  test('what is waited for goes before the rest of a metatile whose tiles have been sent', async () => {
+    const { clock, begun, ends, open, settle } = handQueue();
+    const a = open('a').want(tile(0), 1e6);
+    await settle();
+    open('a').begun = true;
+    clock.now = 1;
+    const b = open('b').want(tile(0), 1e6);
+    await settle();
+    assert.equal(ends.get('a')?.signal.aborted, false, 'somebody waits for the first');
+    open('a').deliver(tile(0), nothing);
+    await a;
+    await settle();
+    assert.deepEqual(begun, ['a', 'b']);
+    open('b').deliver(tile(0), nothing);
+    ends.get('b')?.resolve();
+    await b;
+    await settle();
+    assert.deepEqual(begun, ['a', 'b', 'a']);
+    ends.get('a')?.resolve();
+    await settle();
+  });
+
+  test('metatiles that nobody waits for make room when the queue is full', async () => {
+    const { ends, open, queue, settle } = handQueue(1);
+    const a = open('a').want(tile(0), 1e6);
+    await settle();
+    open('a').begun = true;
+    const b = open('b').want(tile(0), 1e6);
+    open('a').deliver(tile(0), nothing);
+    await a;
+    await settle();
+    // Now b runs, and a waits in the background.
+    assert.equal(queue.queued, 1);
+    const c = open('c').want(tile(0), 1e6);
+    assert.equal(queue.find('a'), undefined);
+    for (const id of ['b', 'c']) {
+      open(id).deliver(tile(0), nothing);
+      ends.get(id)?.resolve();
+      await settle();
+    }
+    await Promise.all([b, c]);
+  });
+
+  test('who comes back to a metatile that has given way is told when the queue closes', async () => {
+    const { open, queue, settle } = handQueue();
+    const a = open('a').want(tile(0), 1e6);
+    await settle();
+    const running = open('a');
+    running.begun = true;
+    const b = open('b').want(tile(0), 1e6);
+    running.deliver(tile(0), nothing);
+    await a;
+    const back = running.want(tile(1), 1e6);
+    const closed = queue.close(0);
+    await assert.rejects(b, code('shutting-down'));
+    await assert.rejects(back, code('shutting-down'));
     await closed;
   });
 });
