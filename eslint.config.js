@@ -48,7 +48,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': forbid('engine', 'cache', 'tiler', 'bench') },
   },
   {
-    files: ['tiler/config/**/*.ts', 'bench/**/*.ts', '**/*.test.ts'],
+    files: ['tiler/config/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', '**/*.test.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },

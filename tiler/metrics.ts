@@ -69,8 +69,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const { gauges } = options;
   if (gauges !== undefined) {
     const figures = {
-      queued: ['geocrop_queue_tiles', 'Tiles that wait to be computed'],
-      running: ['geocrop_running_tiles', 'Tiles that are being computed'],
+      queued: ['geocrop_queue_metatiles', 'Metatiles that wait to be computed'],
+      running: ['geocrop_running_metatiles', 'Metatiles that are being computed'],
       memoryBytes: ['geocrop_memory_bytes', 'Memory of the tile service'],
     } as const;
     for (const [figure, [name, help]] of Object.entries(figures)) {

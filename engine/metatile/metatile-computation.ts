@@ -108,13 +108,6 @@ export class MetatileComputation {
       products.set('classes', cropProduct(this.#classes, grid));
       products.set('confidence', cropProduct(this.#confidence, grid));
     }
-    if (planes.percent !== null) {
-      const bands = planes.percent.length / size;
-      products.set(
-        'probabilities',
-        cropProduct(planes.percent, { bands, size, stride, rect, nodata: NO_CLASS }),
-      );
-    }
     products.set(
       'observations',
       cropProduct(planes.observations, { bands: 1, size, stride, rect, nodata: null }),

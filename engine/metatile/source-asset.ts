@@ -15,7 +15,7 @@ export interface SourceAsset {
   readonly nodata: number;
 }
 
-/** Nodata where neither the file nor the item says. FEATURES.md section 2. */
+/** Nodata where neither the file nor the item says. docs/features.md, "Observations". */
 const DEFAULT_NODATA = 0;
 const MAX_DN = 0xffff;
 /** Kernels keep a pixel's block in 16 bits, and the highest number for none. */

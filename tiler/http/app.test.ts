@@ -247,8 +247,8 @@ describe('/metrics', () => {
       'geocrop_source_bytes_total 1000',
       'geocrop_blocks_decoded_total 3',
       'geocrop_block_bytes_decoded_total 900',
-      'geocrop_queue_tiles 3',
-      'geocrop_running_tiles 1',
+      'geocrop_queue_metatiles 3',
+      'geocrop_running_metatiles 1',
     ]) {
       assert.ok(text.includes(line), line);
     }

@@ -171,7 +171,7 @@ describe('stopping', { timeout: 60_000 }, () => {
     const stream = events.text();
     const tile = fetch(child.url + TILE);
     const isWaiting = async (): Promise<boolean> =>
-      /geocrop_queue_tiles 1\b/.test(await (await fetch(`${child.url}/metrics`)).text());
+      /geocrop_queue_metatiles 1\b/.test(await (await fetch(`${child.url}/metrics`)).text());
     while (!(await isWaiting()));
     child.process.kill('SIGTERM');
     const response = await tile;

@@ -37,9 +37,12 @@ async function write(request: ArchiveRequest, recipe: string, names: readonly st
   const { archive, definition, metatile, list, feature } = request;
   const { seasonKey } = definition;
   if (await archive.has(recipe, seasonKey, metatile, list.digest)) {
-    if (feature === null || !names.includes(feature)) return;
-    const encoded = await encode(request, feature);
-    await archive.writeProduct(recipe, seasonKey, metatile, list.digest, feature, encoded);
+    if (feature !== null && names.includes(feature)) {
+      const encoded = await encode(request, feature);
+      await archive.writeProduct(recipe, seasonKey, metatile, list.digest, feature, encoded);
+    }
+    // A list may come back to scenes that were finished before.
+    await archive.markCurrent(recipe, seasonKey, metatile, list.digest, list.lookedUpAt);
     return;
   }
   const encoded = new Map(

@@ -27,10 +27,10 @@ export async function catalogueFacts(
     facts = await askCatalogue(scenes);
   } catch (error) {
     if (!isGeoCropError(error)) throw error;
-    const kept = await store.get('geocrop-results', key);
-    if (kept === undefined) throw error;
+    const kept = parseFacts(await store.get('geocrop-results', key));
+    if (kept === null) throw error;
     warn('the catalogue does not answer; what it said before is used', { error: error.message });
-    return JSON.parse(new TextDecoder().decode(kept)) as CatalogueFacts;
+    return kept;
   }
   try {
     await store.put('geocrop-results', key, new TextEncoder().encode(JSON.stringify(facts)));
@@ -51,6 +51,20 @@ async function askCatalogue(scenes: SceneSource): Promise<CatalogueFacts> {
   });
   const profiles = items.map((item) => profileOf(item.collection, scenes.apiUrl, item).name);
   return { assets, profiles: unique(profiles), areas, dates: unique(items.map(({ date }) => date)) };
+}
+
+/** null where nothing is kept, or nothing that can be used. */
+function parseFacts(bytes: Uint8Array | undefined): CatalogueFacts | null {
+  if (bytes === undefined) return null;
+  try {
+    const facts = JSON.parse(new TextDecoder().decode(bytes)) as Partial<CatalogueFacts> | null;
+    const { assets, profiles, areas, dates } = facts ?? {};
+    if (!Array.isArray(assets) || !Array.isArray(profiles)) return null;
+    if (![areas, dates].every((list) => list === null || Array.isArray(list))) return null;
+    return facts as CatalogueFacts;
+  } catch {
+    return null;
+  }
 }
 
 function unique(names: readonly string[]): string[] {

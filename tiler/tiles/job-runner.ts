@@ -27,7 +27,7 @@ export interface JobRunnerOptions {
   readonly scenes: (job: MetatileJob, signal: AbortSignal) => Promise<SceneList>;
   /** Keeps a metatile that is made and not archived: incomplete, or the archive cannot take it. */
   readonly shelve: (job: MetatileJob) => void;
-  /** Called with what could not be read, when a metatile stayed incomplete. */
+  /** Called with what could not be read of a metatile; with nothing where all was read. */
   readonly onFaults: (job: MetatileJob, faults: readonly SeenFault[]) => Promise<void>;
   readonly baseline: ReadBaseline;
   /** null: the collection has no SCL. */
@@ -67,7 +67,9 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   if (!job.begun && job.waitingSince() === undefined) return;
   const definition = options.definition(job);
   if (list.scenes.length === 0) await nothingToRead(options, job, list);
-  const { bundle, pixels, baseline } = definition;
+  const { pixels } = definition;
+  // A feature hangs on the pixels only: no model is run for it.
+  const { bundle, baseline } = job.feature === null ? definition : { bundle: null, baseline: null };
   const computation = new MetatileComputation(options.compute, {
     metatile: job.metatile,
     list,
@@ -132,6 +134,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
     job.deliver('whole', whole);
     return;
   }
+  await options.onFaults(job, []);
   const archived = await archive(options, job, { definition, list, products });
   job.deliver('whole', whole);
   if (archived) observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });

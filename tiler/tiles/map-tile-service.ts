@@ -55,7 +55,7 @@ export interface MapTileServiceOptions {
   readonly stopGraceMs: number;
 }
 
-/** An open season's metatile is computed anew at most this often. DESIGN.md section 5. */
+/** An open season's metatile is computed anew at most this often. docs/architecture.md, "Failure". */
 const RECOMPUTE_MS = 10 * 24 * 3_600_000;
 
 interface Found {
@@ -173,7 +173,7 @@ export class MapTileService implements TileService {
     return this.options.coverage.meetsBox(tileBoundsLonLat(tile));
   }
 
-  /** `@2x`: the next zoom's pixels up to z13, else doubled. DESIGN.md section 4. */
+  /** `@2x`: the next zoom's pixels up to z13, else doubled. docs/architecture.md, "Zooms". */
   async #scaled(ask: Ask, tile: TileId, scale: 1 | 2): Promise<Found> {
     if (scale === 1) return this.#tile(ask, tile);
     if (tile.z >= NATIVE_ZOOM || tile.z < METATILE_ZOOM) {

@@ -109,8 +109,15 @@ export class SceneLists {
     }
   }
 
-  /** Remembers what could not be read; what was seen an hour ago already is left out from now on. */
+  /**
+   * Remembers what could not be read; what was seen an hour ago already is left out from now on. Without faults: all that is
+   * not left out has been read, and its faults are forgotten.
+   */
   async report(definition: MapDefinition, metatile: TileId, faults: readonly SeenFault[]): Promise<void> {
+    if (faults.length === 0) {
+      await this.#recovered(definition, metatile);
+      return;
+    }
     const lasting = faults.filter(({ code }) => LASTING.includes(code));
     if (lasting.length === 0) return;
     const now = this.deps.now();
@@ -129,6 +136,15 @@ export class SceneLists {
       });
     }
     await this.#keep(this.deps.writeFaults(definition, metatile, [...known.values()]));
+    this.#entries.delete(keyOf(definition, metatile));
+  }
+
+  async #recovered(definition: MapDefinition, metatile: TileId): Promise<void> {
+    const known = await this.deps.readFaults(definition, metatile);
+    const out = this.#quarantined(known);
+    const kept = known.filter(({ id }) => out.has(id));
+    if (kept.length === known.length) return;
+    await this.#keep(this.deps.writeFaults(definition, metatile, kept));
     this.#entries.delete(keyOf(definition, metatile));
   }
 

@@ -15,7 +15,7 @@ export interface MapKey {
   readonly model: string;
 }
 
-/** `classes`, `confidence`, `observations`, `truecolor`, `probabilities`, or a feature's name. */
+/** `classes`, `confidence`, `observations`, `truecolor`, or a feature's name. */
 export type LayerName = string;
 
 export type TileState = 'final' | 'partial' | 'incomplete' | 'stale';
