@@ -32,8 +32,7 @@ describe('geocrop demo', () => {
   /** ETag and bytes of the first process, by path. */
   const seen = new Map<string, { etag: string; body: Buffer }>();
 
-  const start = (): Promise<Serving> =>
-    serving(['demo', '--port', '0', '--no-open', '--log-level', 'info', '--dir', folder.dir]);
+  const start = (): Promise<Serving> => serving(['demo', '--port', '0', '--no-open', '--dir', folder.dir]);
   const path = ({ z, x, y }: TileId, format: string): string => `/tiles/${z}/${x}/${y}${format}?wait=55`;
   /** Asks again as long as the server says so: how fast a tile is computed is no matter of this test. */
   async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
