@@ -17,6 +17,9 @@ import {
   type Target,
 } from './target.js';
 
+/** Rows that a worker classifies at a time: small enough that giving up does not wait long. */
+const ROWS_A_TASK = 32;
+
 export interface MetatileInput extends SeasonInput {
   readonly metatile: TileId;
   /** Must have been set up in the pool's workers. null: no classes, only what needs no model. */
@@ -76,7 +79,7 @@ export class MetatileComputation {
     if (this.#done.has(key)) return;
     const rect = nativeTileRect(tile, this.input.metatile, this.#halo);
     await this.season.read(rect, signal, onRead);
-    await this.#classify(rect);
+    await this.#classify(rect, signal);
     await this.#smooth(tile, rect);
     this.#done.add(key);
   }
@@ -131,16 +134,15 @@ export class MetatileComputation {
     return products;
   }
 
-  async #classify(rect: Rect): Promise<void> {
+  async #classify(rect: Rect, signal?: AbortSignal): Promise<void> {
     const dwClass = await this.#baseline();
-    const rows = Math.ceil(rect.height / this.deps.pool.threads);
     const parts: Rect[] = [];
-    for (let y = rect.y; y < rect.y + rect.height; y += rows) {
-      parts.push({ ...rect, y, height: Math.min(rows, rect.y + rect.height - y) });
+    for (let y = rect.y; y < rect.y + rect.height; y += ROWS_A_TASK) {
+      parts.push({ ...rect, y, height: Math.min(ROWS_A_TASK, rect.y + rect.height - y) });
     }
-    // Workers write into the arena: none may be left behind when another job takes it.
-    await settleAll(
-      parts.map(async (part) => {
+    const line = async (): Promise<void> => {
+      for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+        signal?.throwIfAborted();
         const spent = await this.deps.pool.run('classify', {
           stack: this.season.stack.ref,
           rect: part,
@@ -150,8 +152,10 @@ export class MetatileComputation {
         });
         this.timings.featuresMs += spent.features;
         this.timings.inferenceMs += spent.inference;
-      }),
-    );
+      }
+    };
+    // Workers write into the arena: none may be left behind when another job takes it.
+    await settleAll(Array.from({ length: this.deps.pool.threads }, line));
   }
 
   async #smooth(tile: TileId, rect: Rect): Promise<void> {

@@ -10,11 +10,11 @@ import { folderBundleFiles } from '../classes/bundle-files.js';
 import { createClassifier } from '../classes/classifier.js';
 import { loadBundle } from '../classes/load-bundle.js';
 import { paletteOf } from '../classes/palette.js';
+import { pythonWith } from '../encode/gdal-oracle.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../engine/training/train_simulated.py', import.meta.url));
-const PYTHON = process.env['GEOCROP_PYTHON'] ?? 'python3';
-const ready = spawnSync(PYTHON, ['-c', 'import xgboost, onnxmltools, onnxruntime']).status === 0;
+const python = pythonWith('xgboost, onnxmltools, onnxruntime');
 
 const CLASSES = 'maize tobacco soybean cotton groundnut fallow woodland grass water built_up'.split(' ');
 
@@ -50,10 +50,10 @@ function csvOf(rows: readonly Row[], recipe = (_: number) => 'r1'): string {
   return [header.join(','), ...lines].join('\n') + '\n';
 }
 
-if (!ready) {
+if (python === null) {
   test('train_simulated.py', (t) => {
     t.skip(
-      'needs Python: pip install -r engine/training/requirements.txt, and GEOCROP_PYTHON=/path/to/that/python',
+      'needs XGBoost: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements.txt',
     );
   });
 } else {
@@ -70,7 +70,7 @@ function tests(): void {
   const train = (csv: string, out: string) => {
     writeFileSync(join(dir, 'table.csv'), csv);
     const args = [SCRIPT, '--table', join(dir, 'table.csv'), '--out', join(dir, out), '--name', 'made-up'];
-    return spawnSync(PYTHON, [...args, '--rounds', '15'], { encoding: 'utf8' });
+    return spawnSync(python as string, [...args, '--rounds', '15'], { encoding: 'utf8' });
   };
 
   test('the bundle loads, knows fields that it has not seen, and is the same when made again', async () => {

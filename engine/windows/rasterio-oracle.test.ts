@@ -5,37 +5,27 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NEEDS_RASTERIO, pythonWith } from '../encode/gdal-oracle.js';
 import { createByteSource } from './byte-source/create-byte-source.js';
 import { CogReader } from './cog-reader.js';
 import { FIXTURES } from './fixtures/fixtures.js';
 import { readLevel } from './read-level.js';
 import { mapStore } from './testing.js';
 
-const PYTHON = process.env['GEOCROP_PYTHON'] ?? 'python3';
 const SCENES = resolve('../shared/data/sentinel2');
-
-function hasRasterio(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import rasterio'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('every level of every real Sentinel-2 file equals rasterio', async (t) => {
   if (!existsSync(SCENES)) {
     t.skip('needs ../shared/data/sentinel2');
     return;
   }
-  if (!hasRasterio()) {
-    t.skip(
-      'needs rasterio: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements-oracles.txt',
-    );
+  const python = pythonWith('rasterio');
+  if (python === null) {
+    t.skip(NEEDS_RASTERIO);
     return;
   }
   const script = fileURLToPath(new URL('digests.py', FIXTURES));
-  const output = execFileSync(PYTHON, [script, SCENES], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const output = execFileSync(python, [script, SCENES], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const expected = JSON.parse(output) as Record<string, string[]>;
   const reader = new CogReader({ source: createByteSource(), store: mapStore() });
   for (const [path, digests] of Object.entries(expected)) {

@@ -75,7 +75,11 @@ export async function classifyArea(
 }
 
 async function tileOf(service: TileService, request: AreaRequest, tile: TileId): Promise<Raster> {
-  const { raster, state } = await service.values(request.map, request.layer, tile, {
+  const {
+    raster,
+    state,
+    missing = [],
+  } = await service.values(request.map, request.layer, tile, {
     scale: 1,
     waitMs: PATIENCE_MS,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -83,9 +87,9 @@ async function tileOf(service: TileService, request: AreaRequest, tile: TileId):
   if (state === 'incomplete') {
     throw new GeoCropError(
       'source-unavailable',
-      'A scene could not be read, so the map would not be whole.',
+      `Not every scene could be read, so the map would not be whole: ${missing.join('; ')}`,
       {
-        hint: 'Nothing was written. Try again; what was read is kept.',
+        hint: 'Nothing was written. Try again; what was read is kept. A scene that is still broken after an hour is left out.',
         context: { tile: `${tile.z}/${tile.x}/${tile.y}` },
       },
     );

@@ -14,6 +14,7 @@ import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import type { BaselineFeature } from '../tiles/baseline-feature.js';
 import { checkRead } from '../tiles/check-read.js';
+import { noScenesMessage } from '../../engine/scenes/scene-list.js';
 import { NO_MODEL, type MapDefinition, type Maps } from '../tiles/maps.js';
 import type { SceneLists } from '../tiles/scene-lists.js';
 import type { LabelledPoint } from './labelled-points.js';
@@ -28,6 +29,8 @@ export interface SampleOptions {
   /** Where given, rows have the Dynamic World class too, for models that use `dw_class`. */
   readonly baseline?: Pick<BaselineFeature, 'digest' | 'read'>;
   readonly signal?: AbortSignal;
+  /** Told of each metatile without a scene: its points' features are empty. */
+  readonly onNoScenes?: (message: string) => void;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -77,6 +80,7 @@ export async function samplePoints(
   for (const { definition, metatile, members } of groupByMetatile(points, options)) {
     options.signal?.throwIfAborted();
     const list = await options.sceneLists.get(definition, metatile, options.signal);
+    if (list.scenes.length === 0) options.onNoScenes?.(noScenesMessage(list, definition.season));
     const result = await compute(options, definition, list, members);
     const dwClass = await baselineAt(options, definition.key.year, members);
     members.forEach(({ place }, i) => {

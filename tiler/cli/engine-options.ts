@@ -10,7 +10,6 @@ import { polygonsCoverage } from '../../engine/geo/coverage.js';
 import type { Area } from '../../engine/geo/polygon.js';
 import type { CoverageSetting } from '../config/parsers.js';
 import type { Config } from '../config/settings.js';
-import { STOP_LIMIT_MS } from '../http/stop.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { EngineOptions } from '../tiles/open-engine.js';
@@ -24,8 +23,8 @@ export const BUNDLED_MODELS = fileURLToPath(new URL('../../../models', import.me
  * headers and blocks): enough dates keep the line full meanwhile, at 11 MB of compressed blocks each (`npm run bench -- afar`).
  */
 export const DATES_AT_ONCE = 8;
-/** What a running metatile may take of the time to stop; the rest is for writing and for answers. */
-const STOP_GRACE_MS = STOP_LIMIT_MS / 2;
+/** What a running metatile may take of the time to stop: the rest is for giving up on a loaded machine, for threads to end and for answers. */
+const STOP_GRACE_MS = 3_000;
 
 /** What the configuration means for the engine. Throws `config-invalid` where the coverage's file is none. */
 export async function engineOptions(config: Config, log: Log, metrics?: Metrics): Promise<EngineOptions> {

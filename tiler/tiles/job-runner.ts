@@ -3,6 +3,7 @@ import { GeoCropError, isGeoCropError, messageOf } from '../../engine/errors.js'
 import { TILE_SIZE, METATILE_SIZE, type TileId } from '../../engine/geo/tile-matrix.js';
 import { MetatileComputation } from '../../engine/metatile/metatile-computation.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
+import { noScenesMessage } from '../../engine/scenes/scene-list.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import { archiveMetatile, type ArchiveRequest } from './archive-metatile.js';
 import type { ReadBaseline } from './baseline-feature.js';
@@ -66,7 +67,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   // Nothing has been read yet, and whoever asked has left.
   if (!job.begun && job.waitingSince() === undefined) return;
   const definition = options.definition(job);
-  if (list.scenes.length === 0) await nothingToRead(options, job, list);
+  if (list.scenes.length === 0) await nothingToRead(options, job, list, definition);
   const { pixels } = definition;
   // A feature hangs on the pixels only: no model is run for it.
   const { bundle, baseline } = job.feature === null ? definition : { bundle: null, baseline: null };
@@ -123,7 +124,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   const products = computation.products();
   const faults = faultsOf(list, computation);
-  const whole: JobProducts = { products, incomplete: faults.length > 0, timings: timings() };
+  const whole: JobProducts = { products, ...missingOf(faults), timings: timings() };
   if (faults.length > 0) {
     observer.warn('a metatile is incomplete and was not archived', {
       metatile: nameOf(job.metatile),
@@ -165,13 +166,22 @@ function nameOf({ z, x, y }: TileId): string {
 }
 
 /** A catalogue without scenes here is an answer; one whose scenes could not be read just now is none. */
-async function nothingToRead(options: JobRunnerOptions, job: MetatileJob, list: SceneList): Promise<never> {
+async function nothingToRead(
+  options: JobRunnerOptions,
+  job: MetatileJob,
+  list: SceneList,
+  { season }: MapDefinition,
+): Promise<never> {
   const faults = uncheckedOf(list);
   if (faults.length > 0) {
     await options.onFaults(job, faults);
     checkRead(list, [], 'Ask again later.');
   }
-  throw new GeoCropError('no-scenes', 'No scene shows this area in that season.');
+  throw new GeoCropError('no-scenes', noScenesMessage(list, season));
+}
+
+function missingOf(faults: readonly SeenFault[]): Pick<JobProducts, 'incomplete' | 'missing'> {
+  return { incomplete: faults.length > 0, missing: faults.map(({ scene, reason }) => `${scene}: ${reason}`) };
 }
 
 /** Scenes that could not be checked or read: with any, the result is incomplete. */
@@ -199,7 +209,7 @@ function deliver(
 ): void {
   const products: JobProducts = {
     products: computation.products(tile),
-    incomplete: faultsOf(list, computation).length > 0,
+    ...missingOf(faultsOf(list, computation)),
     timings,
   };
   job.deliver(tile, products);

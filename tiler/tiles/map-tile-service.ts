@@ -63,6 +63,7 @@ interface Found {
   readonly state: TileState;
   readonly tier: TileTier;
   readonly timings: Readonly<Record<string, number>>;
+  readonly missing?: readonly string[];
 }
 
 interface Ask {
@@ -244,11 +245,11 @@ export class MapTileService implements TileService {
       );
     }
     try {
-      const { products, incomplete, timings } = await this.#want(ask, tile, ask.wish.waitMs);
+      const { products, incomplete, missing, timings } = await this.#want(ask, tile, ask.wish.waitMs);
       const raster = products.get(ask.layer.name);
       if (raster === undefined) throw new GeoCropError('internal', `${ask.layer.name} was not computed.`);
       const state = incomplete ? 'incomplete' : 'final';
-      return { raster: atZoom(raster, ask.layer.name, tile), state, tier: 'computed', timings };
+      return { raster: atZoom(raster, ask.layer.name, tile), state, tier: 'computed', timings, missing };
     } catch (error) {
       if (isGeoCropError(error, 'no-scenes')) return nothing(ask.layer, 'final');
       throw error;

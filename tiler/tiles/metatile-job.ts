@@ -8,6 +8,8 @@ export interface JobProducts {
   readonly products: ReadonlyMap<string, Raster>;
   /** A date could not be read: true values may differ, and nothing of it is archived. */
   readonly incomplete: boolean;
+  /** What could not be read, for people: "scene: reason". */
+  readonly missing: readonly string[];
   readonly timings: Readonly<Record<string, number>>;
 }
 

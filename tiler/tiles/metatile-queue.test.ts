@@ -5,7 +5,7 @@ import { INTEREST_MS, MetatileJob, type JobProducts } from './metatile-job.js';
 import { MetatileQueue } from './metatile-queue.js';
 
 const map = { season: 'summer', year: 2021, model: 'none' };
-const nothing: JobProducts = { products: new Map(), incomplete: false, timings: {} };
+const nothing: JobProducts = { products: new Map(), incomplete: false, missing: [], timings: {} };
 
 function code(expected: string): (error: unknown) => boolean {
   return (error) => isGeoCropError(error) && error.code === expected;

@@ -44,6 +44,8 @@ export interface TileValues {
   readonly lastModified: Date | null;
   /** Milliseconds by stage: plan, read, decode, features, inference, smoothing, archive … */
   readonly timings: Readonly<Record<string, number>>;
+  /** Where incomplete: what could not be read, for people. */
+  readonly missing?: readonly string[];
 }
 
 /** How a tile is asked for. */

@@ -4,6 +4,7 @@ import { productItem } from '../../../engine/encode/stac-item.js';
 import { GeoCropError } from '../../../engine/errors.js';
 import { aoiBounds, checkAoi } from '../../../engine/geo/aoi.js';
 import { METATILE_ZOOM } from '../../../engine/geo/tile-matrix.js';
+import { noScenesMessage } from '../../../engine/scenes/scene-list.js';
 import type { AreaResult } from '../../areas/classify-area.js';
 import { classifyArea } from '../../areas/classify-area.js';
 import type { MapDefinition } from '../../tiles/maps.js';
@@ -29,6 +30,7 @@ export const runClassify: RunClassify = async (options, io) => {
     const definition = definitionOf(engine, options);
     const result = await compute(engine, definition, options, io);
     const { classes, palette } = definition.bundle;
+    await checkPixels(engine, definition, result);
     const encoded = await encodeProduct(LAYER, result.raster, { window: result.window, classes, palette });
     const item = await itemOf(engine, definition, result, basename(out), encoded);
     // The picture last: who sees it has its names and its item too.
@@ -40,6 +42,28 @@ export const runClassify: RunClassify = async (options, io) => {
     return EXIT.ok;
   });
 };
+
+/** A picture without a pixel in it is no map. @throws no-scenes */
+async function checkPixels(
+  engine: Engine,
+  definition: MapDefinition,
+  { raster, metatiles }: AreaResult,
+): Promise<void> {
+  if (raster.data.some((value) => value !== raster.nodata)) return;
+  const lists = await Promise.all(metatiles.map((metatile) => engine.sceneLists.get(definition, metatile)));
+  const [first] = lists;
+  const used = new Set(lists.flatMap(({ scenes }) => scenes.map(({ id }) => id))).size;
+  const cloudy = lists.flatMap(({ leftOut }) => leftOut.filter(({ code }) => code === 'cloudy'));
+  const leftOut = new Set(cloudy.map(({ id }) => id)).size;
+  const { start, end } = definition.season;
+  throw new GeoCropError(
+    'no-scenes',
+    used === 0 && first !== undefined
+      ? noScenesMessage(first, definition.season)
+      : `No pixel of the area has three clear observations from ${start} to ${end}: ${used} scenes were used, ${leftOut} left out for cloud.`,
+    { hint: 'Nothing was written. Try another year, or raise the cloud limit.' },
+  );
+}
 
 type WithBundle = MapDefinition & { readonly bundle: NonNullable<MapDefinition['bundle']> };
 

@@ -27,6 +27,7 @@ export const runDemo: RunDemo = async (options, io) => {
     blockCacheDir: null,
   };
   return serveMap(config, io, {
+    signal: io.interrupt(),
     baselines: await DiskObjectStore.open(season.dir),
     center: [...season.centre, NATIVE_ZOOM],
     onListening: (url) => {

@@ -28,6 +28,7 @@ export const runSample: RunSample = async (options, io) => {
         season: options.season ?? undefined,
         ...(options.dwClass ? { baseline } : {}),
         signal: io.interrupt(),
+        onNoScenes: (message) => io.err(`${message}\n`),
         onProgress: (done) => progress.update(done),
       });
       await writeOutput(options.out, sampleCsv(rows));

@@ -5,6 +5,7 @@ import { openEngine } from '../../tiles/open-engine.js';
 import type { RunServe } from '../commands/serve.js';
 import { mapDescriber } from '../describe-map.js';
 import { engineOptions } from '../engine-options.js';
+import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { serveApp, serverLog, serverMetrics } from '../serve-app.js';
 
@@ -17,6 +18,8 @@ export interface ServeMapOptions {
   readonly onListening: (url: string) => void;
   /** Where the baselines lie; default: the engine's own store. */
   readonly baselines?: ObjectStore;
+  /** Fires where the command is interrupted before it serves. */
+  readonly signal?: AbortSignal;
   /** Where a viewer opens: longitude, latitude, zoom. */
   readonly center?: readonly [lon: number, lat: number, zoom: number];
 }
@@ -37,6 +40,7 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= opened.close());
   try {
+    if (options.signal?.aborted === true) return EXIT.interrupted;
     return await serveApp({
       service: opened.service,
       close,

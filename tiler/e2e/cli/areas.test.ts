@@ -181,4 +181,20 @@ describe('classify, sample, features', () => {
   test('serve ends with 0 by SIGTERM', async () => {
     assert.equal((await server.stop()).code, 0);
   });
+
+  test('an area without a pixel is no map: it is said which dates and how many were left out for cloud', async () => {
+    const out = file('empty.tif');
+    const given = ['--cloud-limit', '0', '--year', '2024', '--aoi', '30,-17.83,200', '--out', out];
+    const { code, err } = await geocrop([
+      'classify',
+      '--stac',
+      CATALOGUE,
+      '--store',
+      file('clear'),
+      ...given,
+    ]);
+    assert.equal(code, 1);
+    assert.match(err, /from 2024-09-01 to 2025-05-31: \d+ scenes were used, \d+ left out for cloud/);
+    await assert.rejects(readFile(out));
+  });
 });

@@ -13,6 +13,8 @@ import { demoFolder, SEASON, testSeason } from './test-season.js';
 /** The demo's z14 tile that 30° E crosses, and its neighbours of the same metatile: one is computed, the rest come with it. */
 const MIDDLE = tileAt(30, -17.83);
 const TILES: readonly TileId[] = [-1, 0, 1].map((east) => ({ ...MIDDLE, x: MIDDLE.x + east }));
+/** In another metatile. */
+const NORTH: TileId = { ...MIDDLE, y: MIDDLE.y - 1 };
 /** Of the pixels of these, the share that must have the true class. */
 const ACCURACY = 0.85;
 /** A pixel whose ground is of one class this far around, in pixels, is not on the edge of a field. */
@@ -151,9 +153,40 @@ describe('geocrop demo', () => {
     assert.deepEqual([still.ino, still.mtimeMs], [made.ino, made.mtimeMs]);
   });
 
+  test('SIGTERM ends it while a tile is computed, and who waits gets an answer', async () => {
+    const events = await fetch(`${server.url}/events`);
+    const waiting = fetch(server.url + path(NORTH, '.npy')).then(async (answer) => {
+      await answer.arrayBuffer();
+      return answer.status;
+    });
+    await Promise.race([untilReading(events), waiting.then(() => assert.fail('it was there already'))]);
+    // 0 also says that it was in time: what is not done after ten seconds is cut, which is 1.
+    const [{ code, err }, status] = await Promise.all([server.stop(), waiting]);
+    assert.equal(code, 0, err);
+    assert.ok([200, 503].includes(status), String(status));
+  });
+
+  test('what was cut off is made again', async () => {
+    server = await start();
+    const response = await get(path(NORTH, '.npy'));
+    assert.equal(response.headers.get('X-GeoCrop-Tile'), 'final');
+  });
+
   function body(url: string): Buffer {
     const found = seen.get(url);
     assert.ok(found, url);
     return found.body;
   }
 });
+
+/** Reads the stream of events until a tile's scenes are read. */
+async function untilReading(events: Response): Promise<void> {
+  let text = '';
+  for await (const chunk of (events.body as ReadableStream<Uint8Array>).pipeThrough(
+    new TextDecoderStream(),
+  )) {
+    text += chunk;
+    if (text.includes('"state":"reading"')) return;
+  }
+  assert.fail(`the stream ended: ${text}`);
+}
