@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isGeoCropError } from './errors.js';
 import type { SeasonDefinition } from './season.js';
-import { SUMMER, WINTER, dayOfSeason, isClosed, latestClosedYear, seasonWindow } from './season.js';
+import { SUMMER, WINTER, dayOfSeason, isClosed, seasonWindow } from './season.js';
 
 test('the seasons of FEATURE_ORDER_V1', () => {
   const summer = seasonWindow(SUMMER, 2021);
@@ -32,10 +32,6 @@ test('a season is closed when its last day is over', () => {
   const summer = seasonWindow(SUMMER, 2021);
   assert.equal(isClosed(summer, new Date('2022-05-31T23:59:59Z')), false);
   assert.equal(isClosed(summer, new Date('2022-06-01T00:00:00Z')), true);
-  assert.equal(latestClosedYear(SUMMER, new Date('2022-05-31T23:59:59Z')), 2020);
-  assert.equal(latestClosedYear(SUMMER, new Date('2022-06-01T00:00:00Z')), 2021);
-  assert.equal(latestClosedYear(WINTER, new Date('2022-10-31T12:00:00Z')), 2021);
-  assert.equal(latestClosedYear(WINTER, new Date('2022-11-01T00:00:00Z')), 2022);
 });
 
 test('a definition that is no season is refused', () => {

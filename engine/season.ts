@@ -87,15 +87,6 @@ export function isClosed(window: SeasonWindow, now: Date): boolean {
   return now.getTime() >= Date.parse(window.end) + DAY_MS;
 }
 
-/** The newest year whose season is closed: the default. */
-export function latestClosedYear(definition: SeasonDefinition, now: Date): number {
-  const year = now.getUTCFullYear();
-  for (const candidate of [year, year - 1]) {
-    if (isClosed(seasonWindow(definition, candidate), now)) return candidate;
-  }
-  return year - 2;
-}
-
 /** Days since 1970. A 29 February that the year lacks is its 28. */
 function dayNumber(year: number, month: number, day: number, season: string): number {
   const longest = new Date(Date.UTC(2000, month, 0)).getUTCDate();
