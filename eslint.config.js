@@ -1,13 +1,19 @@
 import tseslint from 'typescript-eslint';
 
 /** Which folders a folder may not import from (docs/architecture.md, "Parts, and who may know whom"). */
-const forbid = (...parts) => [
+const forbid = (parts, packages = []) => [
   'error',
   {
-    patterns: parts.map((part) => ({
-      regex: `^(\\.\\./)+${part}/`,
-      message: `This part may not know ${part}/.`,
-    })),
+    patterns: [
+      ...parts.map((part) => ({
+        regex: `^(\\.\\./)+${part}/`,
+        message: `This part may not know ${part}/.`,
+      })),
+      ...packages.map((name) => ({
+        regex: `^${name}(/|$)`,
+        message: `This part may not know ${name}: it is the process's.`,
+      })),
+    ],
   },
 ];
 
@@ -39,13 +45,26 @@ export default tseslint.config(
   },
   {
     files: ['engine/**/*.ts'],
-    rules: { 'no-restricted-imports': forbid('cache', 'tiler', 'viewer', 'bench') },
+    rules: {
+      'no-restricted-imports': forbid(
+        ['cache', 'tiler', 'viewer', 'bench'],
+        ['hono', '@hono/node-server', 'prom-client', 'commander'],
+      ),
+    },
   },
-  { files: ['cache/**/*.ts'], rules: { 'no-restricted-imports': forbid('tiler', 'viewer', 'bench') } },
-  { files: ['tiler/**/*.ts'], rules: { 'no-restricted-imports': forbid('viewer', 'bench') } },
+  {
+    files: ['cache/**/*.ts'],
+    rules: {
+      'no-restricted-imports': forbid(
+        ['tiler', 'viewer', 'bench'],
+        ['hono', '@hono/node-server', 'prom-client', 'commander'],
+      ),
+    },
+  },
+  { files: ['tiler/**/*.ts'], rules: { 'no-restricted-imports': forbid(['viewer', 'bench']) } },
   {
     files: ['viewer/**/*.ts'],
-    rules: { 'no-restricted-imports': forbid('engine', 'cache', 'tiler', 'bench') },
+    rules: { 'no-restricted-imports': forbid(['engine', 'cache', 'tiler', 'bench']) },
   },
   {
     files: ['tiler/config/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', '**/*.test.ts'],
