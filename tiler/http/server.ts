@@ -35,15 +35,20 @@ export async function startServer(app: Hono<AppEnv>, { host, port }: ServerOptio
     (request, response) => {
       // Who keeps a connection would keep us from stopping.
       if (closing) response.shouldKeepAlive = false;
+      const { socket } = request;
+      sockets.set(socket, (sockets.get(socket) ?? 0) + 1);
       response.once('close', () => {
-        if (closing) setImmediate(() => server.closeIdleConnections());
+        const answers = (sockets.get(socket) ?? 1) - 1;
+        if (sockets.has(socket)) sockets.set(socket, answers);
+        if (closing && answers === 0) socket.destroySoon();
       });
       void handle(request, response);
     },
   );
-  const sockets = new Set<Socket>();
+  /** Answers under way by connection. Node's own idea of an idle one leaves out those that never sent a request. */
+  const sockets = new Map<Socket, number>();
   server.on('connection', (socket) => {
-    sockets.add(socket);
+    sockets.set(socket, 0);
     socket.once('close', () => sockets.delete(socket));
   });
 
@@ -60,12 +65,13 @@ export async function startServer(app: Hono<AppEnv>, { host, port }: ServerOptio
       new Promise((resolve) => {
         closing = true;
         const cut = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
+          for (const socket of sockets.keys()) socket.destroy();
         }, limitMs);
         server.close(() => {
           clearTimeout(cut);
           resolve();
         });
+        for (const [socket, answers] of sockets) if (answers === 0) socket.destroySoon();
       }),
   };
 }
