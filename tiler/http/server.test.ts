@@ -190,3 +190,16 @@ describe('stopping', { timeout: 60_000 }, () => {
     assert.deepEqual(await child.exit, [130, null]);
   });
 });
+
+it('a connection that never sent a request does not keep the server from stopping', async () => {
+  const { app } = testApp();
+  const server = await startServer(app, LOOPBACK);
+  const { hostname, port } = new URL(server.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  silent.on('error', () => undefined).resume();
+  const gone = once(silent, 'close');
+  // An hour: only the sockets' end can let this resolve.
+  await server.close(3_600_000);
+  await gone;
+});

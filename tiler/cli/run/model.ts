@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
+import { checkBundle, reportLines } from '../../../engine/classes/check-bundle.js';
 import { listBundles } from '../../../engine/classes/list-bundles.js';
 import { folderBundleFiles } from '../../../engine/classes/bundle-files.js';
 import { loadBundle } from '../../../engine/classes/load-bundle.js';
@@ -45,6 +46,8 @@ export const runModelCheck: RunModelCheck = async ({ config, bundles }, io) => {
       io.out(
         `${listing.folder}: usable (${listing.bundle.name} ${listing.bundle.version}, ${listing.bundle.digest.slice(0, 8)})\n`,
       );
+      const report = await checkBundle(folderBundleFiles(resolve(dir, listing.folder)));
+      for (const line of reportLines(report)) io.out(`  ${line}\n`);
     } else {
       const { code, message, hint } = listing.error;
       io.out(`${listing.folder}: ${message} [${code}]\n${hint === undefined ? '' : `  ${hint}\n`}`);
