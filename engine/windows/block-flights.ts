@@ -43,6 +43,8 @@ interface RangeRead {
  */
 export class BlockFlights {
   private readonly flights = new Map<string, Flight>();
+  /** Blocks on their way into the store, by store key. */
+  private readonly keeping = new Map<string, Promise<void>>();
   readonly stats: FlightStats = { storeHits: 0, fetched: 0, shared: 0, reads: 0, bytes: 0 };
 
   constructor(
@@ -83,6 +85,17 @@ export class BlockFlights {
       leaveAll();
       throw error;
     }
+  }
+
+  /** What the store keeps under these keys is not taken from it again, also where it is still on its way there. */
+  async discard(storeKeys: readonly string[]): Promise<void> {
+    await Promise.all(
+      storeKeys.map(async (key) => {
+        await this.keeping.get(key);
+        // A store cannot delete; nothing that is kept is empty.
+        await this.store.put(key, new Uint8Array(0)).catch(() => undefined);
+      }),
+    );
   }
 
   /** Never rejects: every outcome goes to the flights. */
@@ -142,7 +155,12 @@ export class BlockFlights {
     this.stats.fetched += 1;
     flight.resolve(bytes);
     // It stays joinable until the store has it, or the next caller would fetch it again.
-    if (flight.storeKey !== null) await this.store.put(flight.storeKey, bytes).catch(() => undefined);
+    if (flight.storeKey !== null) {
+      const kept = this.store.put(flight.storeKey, bytes).catch(() => undefined);
+      this.keeping.set(flight.storeKey, kept);
+      await kept;
+      this.keeping.delete(flight.storeKey);
+    }
     this.forget(flight);
   }
 

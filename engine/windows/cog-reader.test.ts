@@ -141,6 +141,33 @@ test('a block that did not decode is fetched anew, and so is the header', async 
   assert.equal(source.reads[1]?.start, offset);
 });
 
+test('a block that is discarded while the store still takes it does not come back', async () => {
+  const kept = mapStore();
+  const late: (() => void)[] = [];
+  let slow = true;
+  const store = {
+    get: (key: string) => kept.get(key),
+    put: async (key: string, bytes: Uint8Array): Promise<void> => {
+      if (slow && key.startsWith('block/') && bytes.length > 0) {
+        await new Promise<void>((resolve) => late.push(resolve));
+      }
+      await kept.put(key, bytes);
+    },
+  };
+  const reader = new CogReader({ source: memorySource(files), store });
+  const header = await reader.header(HREF);
+  const request = [{ level: 0, block: 4 }];
+  await reader.blocks(header, request);
+  const discarded = reader.forget(header, request);
+  slow = false;
+  for (const arrive of late) arrive();
+  await discarded;
+  const source = new CountingSource(memorySource(files));
+  const fresh = new CogReader({ source, store });
+  await fresh.blocks(await fresh.header(HREF), request);
+  assert.equal(fresh.stats.storeHits, 0);
+});
+
 test('a store that rejects is no error', async () => {
   const broken = { get: () => Promise.reject(new Error('get')), put: () => Promise.reject(new Error('put')) };
   const reader = new CogReader({ source: memorySource(files), store: broken });

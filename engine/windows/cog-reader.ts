@@ -103,12 +103,7 @@ export class CogReader {
     this.headers.delete(href);
     if (!this.keeps(href)) return;
     const keys = requests.map((request) => this.wanted(header, request)?.storeKey ?? null);
-    await Promise.all(
-      // A store cannot delete; nothing that is kept is empty.
-      [headerKey(href), ...keys.filter((key) => key !== null)].map((key) =>
-        this.store.put(key, new Uint8Array(0)).catch(() => undefined),
-      ),
-    );
+    await this.flights.discard([headerKey(href), ...keys.filter((key) => key !== null)]);
   }
 
   get stats(): CogReaderStats {
