@@ -1,6 +1,7 @@
 import type { BundleData } from '../classes/bundle.js';
 import type { EncodedProduct, ProductOptions } from '../encode/products.js';
 import type { Rect, Target } from '../metatile/target.js';
+import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
 import type { BlockSpec } from '../windows/decode.js';
 
@@ -54,18 +55,8 @@ export interface Extent {
   readonly maxN: number;
 }
 
-/** A north-up raster and its blocks. */
-export interface SourceGrid {
-  /** Upper left corner, and pixel sizes, both positive. */
-  readonly x0: number;
-  readonly y0: number;
-  readonly resX: number;
-  readonly resY: number;
-  readonly width: number;
-  readonly height: number;
-  readonly blockWidth: number;
-  readonly blockHeight: number;
-  readonly blocksAcross: number;
+/** The sampled grid, and how many rows of blocks it has. */
+export interface SourceGrid extends SampledGrid {
   readonly blocksDown: number;
 }
 
