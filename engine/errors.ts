@@ -33,6 +33,11 @@ export type ErrorCode =
   | 'bundle-mismatch' // counts of columns, labels, classes contradict each other
   | 'bundle-lacks-bands' // needs features that the collection's bands do not give
   | 'inference-failed'
+  // trainers' files
+  | 'model-malformed' // truncated, contradicts itself, runs in circles
+  | 'model-unsupported' // a kind of model that we do not take, said by name
+  | 'model-mismatch' // features, classes, tables that do not fit the model
+  | 'model-too-large' // asks for more than any real model
   // keeping
   | 'store-unavailable'
   | 'store-full'
