@@ -5,8 +5,8 @@ import { bundleError, quoteNames } from './bundle-error.js';
 import { FEATURES_FILE } from './bundle-documents.js';
 import { BATCH_ROWS, runtimeOfSession } from './onnx-runtime.js';
 import { openOnnxSession } from './onnx-session.js';
-import { inspectTrees } from './onnx-trees.js';
-import type { TreesFound } from './onnx-trees.js';
+import { inspectTrees } from '../forest/onnx/inspect-trees.js';
+import type { TreesFound } from '../forest/onnx/inspect-trees.js';
 
 export interface OnnxPorts {
   readonly inputName: string;

@@ -1,0 +1,86 @@
+import type { Forest } from '../forest.js';
+
+/** The attributes of a TreeEnsembleRegressor, in the order and with the names of the ONNX specification. */
+export interface RegressorAttributes {
+  aggregate_function: string;
+  n_targets: number;
+  nodes_falsenodeids: Int32Array;
+  nodes_featureids: Int32Array;
+  nodes_missing_value_tracks_true?: Int32Array;
+  nodes_modes: string[];
+  nodes_nodeids: Int32Array;
+  nodes_treeids: Int32Array;
+  nodes_truenodeids: Int32Array;
+  nodes_values: Float32Array;
+  post_transform: string;
+  target_ids: Int32Array;
+  target_nodeids: Int32Array;
+  target_treeids: Int32Array;
+  target_weights: Float32Array;
+}
+
+/** Each tree's nodes and leaves are numbered from 0 in preorder; each leaf has a weight for each score it adds to, 0 as well. */
+export function regressorOf(forest: Forest): RegressorAttributes {
+  const { outputs, roots, treeOutput, leaves } = forest;
+  const leafCount = treeOutput === null ? leaves.length / outputs : leaves.length;
+  const size = forest.feature.length + leafCount;
+  const ints = (length: number) => new Int32Array(length);
+  const nodes = {
+    nodes_falsenodeids: ints(size),
+    nodes_featureids: ints(size),
+    nodes_modes: new Array<string>(size).fill('LEAF'),
+    nodes_nodeids: ints(size),
+    nodes_treeids: ints(size),
+    nodes_truenodeids: ints(size),
+    nodes_values: new Float32Array(size),
+  };
+  const missing = ints(size);
+  const targets = {
+    target_ids: ints(leaves.length),
+    target_nodeids: ints(leaves.length),
+    target_treeids: ints(leaves.length),
+    target_weights: new Float32Array(leaves.length),
+  };
+  let at = 0;
+  let weight = 0;
+  const addWeight = (tree: number, node: number, target: number, value: number) => {
+    targets.target_ids[weight] = target;
+    targets.target_nodeids[weight] = node;
+    targets.target_treeids[weight] = tree;
+    targets.target_weights[weight++] = value;
+  };
+  for (let tree = 0; tree < roots.length; tree++) {
+    const first = at;
+    // Right children wait for their number; the left one follows its parent.
+    const waiting = [{ child: roots[tree]!, parent: -1 }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { child, parent } = next;
+      const id = at - first;
+      if (parent >= 0) nodes.nodes_falsenodeids[parent] = id;
+      nodes.nodes_nodeids[at] = id;
+      nodes.nodes_treeids[at] = tree;
+      if (child < 0) {
+        const leaf = ~child;
+        if (treeOutput !== null) addWeight(tree, id, treeOutput[tree]!, leaves[leaf]!);
+        else for (let k = 0; k < outputs; k++) addWeight(tree, id, k, leaves[leaf * outputs + k]!);
+      } else {
+        nodes.nodes_modes[at] = 'BRANCH_LEQ';
+        nodes.nodes_featureids[at] = forest.feature[child]!;
+        nodes.nodes_values[at] = forest.threshold[child]!;
+        missing[at] = forest.missingLeft[child]!;
+        nodes.nodes_truenodeids[at] = id + 1;
+        waiting.push({ child: forest.right[child]!, parent: at }, { child: forest.left[child]!, parent: -1 });
+      }
+      at++;
+    }
+  }
+  return {
+    aggregate_function: 'SUM',
+    n_targets: outputs,
+    ...nodes,
+    // Left out where all are 0: runtimes are faster without.
+    ...(missing.includes(1) ? { nodes_missing_value_tracks_true: missing } : {}),
+    post_transform: 'NONE',
+    ...targets,
+  };
+}
