@@ -91,6 +91,9 @@ describe('the command line', () => {
     ['features', /--point/],
     ['features --point 30', /lon,lat/],
     ['model chekc', /check/],
+    ['model check a b --table rows.csv', /needs one bundle/],
+    ['model check a --expected p.csv', /'--expected' needs '--table'/],
+    ['model check a --table rows.parquet', /\.csv/],
   ];
   for (const [line, says] of wrong) {
     it(`refuses "geocrop ${line}"`, async () => {
@@ -131,6 +134,12 @@ describe('the command line', () => {
     assert.deepEqual([demo['open'], demo['prepareOnly'], demo['dir']], [false, false, '.geocrop/demo']);
     assert.equal((demo['config'] as { computeMinZoom: number }).computeMinZoom, 12);
     assert.deepEqual((await optionsOf('model check a ./b'))['bundles'], ['a', './b']);
+    const { config: _, ...parity } = await optionsOf('model check a --table r.csv --expected p.csv --json');
+    assert.deepEqual(parity, {
+      bundles: ['a'],
+      parity: { table: 'r.csv', expected: 'p.csv' },
+      json: true,
+    });
     assert.equal((await optionsOf('model list --json'))['json'], true);
   });
 

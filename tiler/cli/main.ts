@@ -4,7 +4,8 @@ import { runCli } from './program.js';
 import { runClassify } from './run/classify.js';
 import { runDemo } from './run/demo.js';
 import { runFeatures } from './run/features.js';
-import { runModelCheck, runModelList } from './run/model.js';
+import { runModelCheck } from './run/model-check.js';
+import { runModelList } from './run/model.js';
 import { runSample } from './run/sample.js';
 import { runServe } from './run/serve.js';
 

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { Config, SettingName } from '../../config/settings.js';
 import type { Io } from '../io.js';
 import { addSettingFlags, configOf } from '../setting-flags.js';
+import type { RunModelCheck } from './model-check.js';
+import { modelCheckCommand } from './model-check.js';
 
 export interface ModelListOptions {
   readonly config: Config;
@@ -9,15 +11,7 @@ export interface ModelListOptions {
   readonly json: boolean;
 }
 
-export interface ModelCheckOptions {
-  readonly config: Config;
-  /** Names of bundles, or paths of their folders; none: all that are found. */
-  readonly bundles: readonly string[];
-}
-
 export type RunModelList = (options: ModelListOptions, io: Io) => Promise<number>;
-/** The exit code is 1 where a bundle is not usable. */
-export type RunModelCheck = (options: ModelCheckOptions, io: Io) => Promise<number>;
 
 const FLAGS: readonly SettingName[] = ['modelsDir'];
 
@@ -34,18 +28,9 @@ export function modelCommand(
     .action(async (given: { json: boolean }) => {
       finish(await list({ config: configOf(listing, io), json: given.json }, io));
     });
-  const checking = new Command('check')
-    .description(
-      'Checks bundles as the server does when it loads them: files, names, counts, labels, one forward run.',
-    )
-    .argument('[bundles...]', 'names, or folders; without any: all that are found')
-    .addHelpText('after', '\nExamples:\n  geocrop model check\n  geocrop model check ./models/Ensemble')
-    .action(async (bundles: string[]) => {
-      finish(await check({ config: configOf(checking, io), bundles }, io));
-    });
   return new Command('model')
     .summary('list and check models')
     .description('Models: list what is there, check what was made.')
     .addCommand(addSettingFlags(listing, FLAGS))
-    .addCommand(addSettingFlags(checking, FLAGS));
+    .addCommand(addSettingFlags(modelCheckCommand(check, io, finish), FLAGS));
 }

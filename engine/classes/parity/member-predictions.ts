@@ -1,0 +1,30 @@
+import type { BundleMember } from '../bundle.js';
+import type { MemberRuntime } from '../member-runtime.js';
+
+/** A runtime's probabilities in the order of the served ids: row-major, [count, classes], 0 where the member lacks the class. */
+export async function runByClass(
+  runtime: MemberRuntime,
+  { columnOfClass }: Pick<BundleMember, 'columnOfClass'>,
+  rows: Float32Array,
+  count: number,
+): Promise<Float64Array> {
+  const own = await runtime.run(rows, count);
+  const classes = columnOfClass.length;
+  const width = own.length / count;
+  const probabilities = new Float64Array(count * classes);
+  columnOfClass.forEach((column, id) => {
+    if (column < 0) return;
+    for (let i = 0; i < count; i++) probabilities[i * classes + id] = own[i * width + column]!;
+  });
+  return probabilities;
+}
+
+/** The vote: weighted mean in float64, members in their order, divided by the sum of weights. All arrays are of one length. */
+export function weightedMean(members: readonly Float64Array[], weights: readonly number[]): Float64Array {
+  const mean = new Float64Array(members[0]?.length ?? 0);
+  members.forEach((probabilities, m) => {
+    for (let i = 0; i < mean.length; i++) mean[i]! += weights[m]! * probabilities[i]!;
+  });
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return mean.map((value) => value / sum);
+}

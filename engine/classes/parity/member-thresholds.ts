@@ -1,0 +1,10 @@
+import { readOnnxForest } from '../../forest/onnx/read-onnx-forest.js';
+import type { BundleMember } from '../bundle.js';
+import type { Thresholds } from './thresholds.js';
+import { thresholdsOf } from './thresholds.js';
+
+/** The thresholds of a member's trees; none where it is no tree ensemble that we can read. */
+export function memberThresholds({ model, file }: Pick<BundleMember, 'model' | 'file'>): Thresholds {
+  const read = readOnnxForest(model, file);
+  return 'unsupported' in read ? [] : thresholdsOf(read.forest);
+}

@@ -1,0 +1,59 @@
+import type { ComparisonReport, MoveReport, ParityReport, RowDifference } from './parity-report.js';
+
+/** The report as lines for a person. */
+export function parityLines(report: ParityReport): string[] {
+  const { bundle, table, tolerances } = report;
+  const nodata = table.nodata === 0 ? '' : `, ${table.nodata} of them without features and left out`;
+  return [
+    `${bundle.name} ${bundle.version}  (${bundle.digest.slice(0, 16)})`,
+    `table      ${table.file}: ${table.rows} rows${nodata}`,
+    ...report.warnings.map((warning) => `warning    ${warning}`),
+    ...report.members.map(
+      ({ file, runtime, why }) =>
+        `member     ${file}: served by ${runtime}${why === null ? '' : ` (${why})`}`,
+    ),
+    ...report.comparisons.flatMap(comparisonLines),
+    report.passed
+      ? `same       within ${tolerances.difference}, labels too (ties of ${tolerances.tie} aside)`
+      : `different  the limit is ${tolerances.difference}, and labels must be the same (ties of ${tolerances.tie} aside)`,
+  ];
+}
+
+function comparisonLines(comparison: ComparisonReport): string[] {
+  const { subject, against, rows, largest, different, flips, roundings } = comparison;
+  const ties = flips.ties === 0 ? '' : ` (${flips.ties} of them ties)`;
+  const lines = [
+    `${subject} against ${against}: ${rows} rows, largest difference ${number(largest?.difference ?? 0)}` +
+      `, ${flips.count} labels flip${ties}, ${different} rows differ${comparison.passed ? '' : '  ✗'}`,
+  ];
+  const more = (shown: number, count: number): string[] =>
+    count > shown ? [`  … and ${count - shown} more`] : [];
+  if (largest !== null && different > 0) lines.push(`  largest: ${rowText(largest)} for ${largest.class}`);
+  lines.push(
+    ...flips.shown.map((row) => `  flips: ${rowText(row)}`),
+    ...more(flips.shown.length, flips.count),
+  );
+  if (roundings.count > 0) {
+    lines.push(
+      `  apart: ${roundings.count} rows whose input lies a rounding away from a threshold, ${roundings.flips} of them flip, largest difference ${number(roundings.largest)}`,
+      ...roundings.shown.map((row) => `    ${rowText(row)}; ${row.moves.map(moveText).join(', ')}`),
+      ...more(roundings.shown.length, roundings.count),
+    );
+  }
+  return lines;
+}
+
+function rowText({ row, line, difference, ours, theirs }: RowDifference): string {
+  const labels =
+    ours.label === theirs.label
+      ? `${ours.label} ${number(ours.probability)}, theirs ${number(theirs.probability)}`
+      : `${ours.label} ${number(ours.probability)} (${theirs.label} ${number(ours.ofTheOther)}), ` +
+        `theirs ${theirs.label} ${number(theirs.probability)} (${ours.label} ${number(theirs.ofTheOther)})`;
+  return `row ${row} (line ${line}): ${labels}, difference ${number(difference)}`;
+}
+
+/** The same with a value moved by a rounding: proof that nothing else is behind the difference. */
+const moveText = ({ feature, value, moved, threshold }: MoveReport): string =>
+  `with ${feature} ${moved} for ${value} (threshold ${threshold}) the same`;
+
+const number = (value: number): string => (value !== 0 && value < 1e-3 ? value.toExponential(1) : value.toPrecision(7)).replace(/^0\.0+$/, '0'); // prettier-ignore

@@ -1,0 +1,17 @@
+import type { BundleMember } from '../bundle.js';
+import type { MemberRuntime } from '../member-runtime.js';
+import { createOnnxRuntime } from '../onnx-runtime.js';
+import type { MemberRuns } from './parity-report.js';
+
+export interface ServedMember {
+  readonly runtime: MemberRuntime;
+  readonly runs: Omit<MemberRuns, 'file'>;
+}
+
+/** Opens a member as the classifier does. @param width columns of a row */
+export async function openServedMember(member: BundleMember, width: number): Promise<ServedMember> {
+  return {
+    runtime: await createOnnxRuntime(member, width),
+    runs: { runtime: 'onnxruntime-node', why: null },
+  };
+}

@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { folderBundleFiles } from '../../../engine/classes/bundle-files.js';
+import { checkBundle, reportLines } from '../../../engine/classes/check-bundle.js';
+import type { BundleListing } from '../../../engine/classes/list-bundles.js';
+import { listBundles } from '../../../engine/classes/list-bundles.js';
+import { loadBundle } from '../../../engine/classes/load-bundle.js';
+import { checkParity } from '../../../engine/classes/parity/check-parity.js';
+import { parityLines } from '../../../engine/classes/parity/parity-lines.js';
+import { asGeoCropError } from '../../../engine/errors.js';
+import type { ModelCheckOptions, RunModelCheck } from '../commands/model-check.js';
+import { modelsDir } from '../engine-options.js';
+import { EXIT } from '../exit-codes.js';
+import type { Io } from '../io.js';
+import { textFile } from '../text-file.js';
+
+export const runModelCheck: RunModelCheck = async (options, io) => {
+  const dir = modelsDir(options.config);
+  if (options.parity !== null) return runParity(options, options.parity, dir, io);
+  const { bundles, json } = options;
+  const listings =
+    bundles.length === 0
+      ? await listBundles(dir)
+      : await Promise.all(bundles.map((bundle) => checkOne(bundle, dir)));
+  if (listings.length === 0) io.err(`There is no bundle in ${dir}.\n`);
+  const found: object[] = [];
+  for (const listing of listings) {
+    const { folder } = listing;
+    if ('bundle' in listing) {
+      const { name, version, digest } = listing.bundle;
+      if (!json) io.out(`${folder}: usable (${name} ${version}, ${digest.slice(0, 8)})\n`);
+      const report = await checkBundle(folderBundleFiles(resolve(dir, folder)));
+      found.push({ folder, usable: true, ...report });
+      if (!json) for (const line of reportLines(report)) io.out(`  ${line}\n`);
+    } else {
+      const { code, message, hint } = listing.error;
+      found.push({ folder, usable: false, code, message, hint });
+      if (!json) io.out(`${folder}: ${message} [${code}]\n${hint === undefined ? '' : `  ${hint}\n`}`);
+    }
+  }
+  if (json) io.out(`${JSON.stringify(found, null, 2)}\n`);
+  return listings.length > 0 && listings.every((listing) => 'bundle' in listing) ? EXIT.ok : EXIT.failed;
+};
+
+async function runParity(
+  { bundles, json }: ModelCheckOptions,
+  { table, expected }: { readonly table: string; readonly expected: string | null },
+  dir: string,
+  io: Io,
+): Promise<number> {
+  const bundle = await loadBundle(folderBundleFiles(await pathOf(bundles[0]!, dir)));
+  const report = await checkParity(
+    { bundle, table: textFile(table), expected: expected === null ? null : textFile(expected) },
+    {
+      signal: io.interrupt(),
+      onRows: (rows) => io.terminal?.write(`\r${rows.toLocaleString('en')} rows`),
+    },
+  );
+  io.terminal?.write('\r\u001b[K');
+  io.out(json ? `${JSON.stringify(report, null, 2)}\n` : `${parityLines(report).join('\n')}\n`);
+  return report.passed ? EXIT.ok : EXIT.failed;
+}
+
+/** @param given a folder, or the name of one in the models folder */
+async function pathOf(given: string, dir: string): Promise<string> {
+  const own = await stat(given).catch(() => null);
+  return own?.isDirectory() === true ? resolve(given) : resolve(dir, given);
+}
+
+async function checkOne(given: string, dir: string): Promise<BundleListing> {
+  const path = await pathOf(given, dir);
+  const folder = dirname(path) === resolve(dir) ? basename(path) : path;
+  try {
+    return { folder, bundle: await loadBundle(folderBundleFiles(path)) };
+  } catch (error) {
+    return { folder, error: asGeoCropError(error) };
+  }
+}
