@@ -1,7 +1,7 @@
 /**
  * A tree ensemble, whichever library trained it: what readers of model files make, what the ONNX writer writes and what the
- * forest runtime compiles. All trees' nodes lie in common arrays, each tree's in preorder; a child or root that is negative
- * is the leaf `~child`.
+ * forest runtime compiles. All trees' nodes lie in common arrays, tree by tree, each in preorder, and so do their
+ * leaves; a child or root that is negative is the leaf `~child`.
  *
  * A row x goes left at node i where x[feature[i]] <= threshold[i]; where that value is NaN, it goes left if missingLeft[i] is
  * 1. Scores are the sums over trees of the leaves reached, plus `base`; probabilities are `link` of the scores.

@@ -132,4 +132,43 @@ export interface Kernels {
     outStride: number,
     obs: number,
   ): void;
+
+  // Tree ensembles. `model` is an image made by engine/forest/runtime/compile-forest.ts, 16-byte aligned.
+
+  /**
+   * How many of its column's thresholds lie below each value.
+   * @param input f32[used columns][stride]: no NaN; stride ≥ count, and count a multiple of 4
+   * @param ranks u16[used columns][count] out
+   */
+  forestRanks(model: number, input: number, stride: number, count: number, ranks: number): void;
+
+  /**
+   * An order of the pixels in which those that take the same branches lie together: any order gives the same scores, this one fast.
+   * @param ranks u16[used columns][stride]; @param count ≤ stride
+   * @param order u32[count] out; @param scratch forestOrderScratch(count) bytes
+   */
+  forestOrder(
+    model: number,
+    ranks: number,
+    stride: number,
+    count: number,
+    order: number,
+    scratch: number,
+  ): void;
+  forestOrderScratch(count: number): number;
+
+  /**
+   * Sums over trees of the leaves that pixels reach, in the image's units. A pixel's sums depend on its ranks only.
+   * @param scores i32[count][outputs] out; @param scratch 16-byte aligned, forestScratch(model) bytes
+   */
+  forestScores(
+    model: number,
+    ranks: number,
+    stride: number,
+    order: number,
+    count: number,
+    scores: number,
+    scratch: number,
+  ): void;
+  forestScratch(model: number): number;
 }

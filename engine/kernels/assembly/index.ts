@@ -5,3 +5,6 @@ export { beginDate, sclCandidates } from './candidates';
 export { demand } from './demand';
 export { sampleBlock } from './sample-block';
 export { features } from './features';
+export { forestRanks } from './forest/quantise';
+export { forestOrder, orderScratchBytes as forestOrderScratch } from './forest/order';
+export { forestScores, forestScratch } from './forest/scores';

@@ -1,0 +1,59 @@
+import {
+  COLUMN_BYTES,
+  bucketCount,
+  bucketsOf,
+  bucketsPerUnit,
+  columnsOf,
+  lowestThreshold,
+  thresholdsOf,
+  usedColumns,
+} from './model';
+
+/** Thresholds in one bucket up to which they are looked at one by one. */
+const FEW: u32 = 8;
+
+// Buckets of equal width: floor((x − lowest) · bucketsPerUnit) never falls as x rises, whatever is rounded, so that all
+// thresholds of lower buckets are below x and all of higher ones above it.
+export function forestRanks(model: usize, input: usize, stride: i32, count: i32, ranks: usize): void {
+  const used = usedColumns(model);
+  let column = columnsOf(model);
+  for (let u = 0; u < used; u++, column += COLUMN_BYTES) {
+    const from = input + ((<usize>u * <usize>stride) << 2);
+    rankColumn(model, column, from, count, ranks + ((<usize>u * <usize>count) << 1));
+  }
+}
+
+function rankColumn(model: usize, column: usize, from: usize, count: i32, to: usize): void {
+  const thresholds = thresholdsOf(model, column);
+  const buckets = bucketsOf(model, column);
+  const low = f32x4.splat(lowestThreshold(column));
+  const perUnit = f32x4.splat(bucketsPerUnit(column));
+  const last = i32x4.splat(bucketCount(column) - 1);
+  const first = i32x4.splat(0);
+  for (let i = 0; i < count; i += 4) {
+    const x = v128.load(from + ((<usize>i) << 2));
+    // NaN becomes 0 and the infinities the ends.
+    const scaled = f32x4.mul(f32x4.sub(x, low), perUnit);
+    const bucket = i32x4.min_s(i32x4.max_s(i32x4.trunc_sat_f32x4_s(scaled), first), last);
+    const at = to + ((<usize>i) << 1);
+    store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 0), f32x4.extract_lane(x, 0)), 0);
+    store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 1), f32x4.extract_lane(x, 1)), 2);
+    store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 2), f32x4.extract_lane(x, 2)), 4);
+    store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 3), f32x4.extract_lane(x, 3)), 6);
+  }
+}
+
+/** Number of thresholds below x. */
+// @ts-ignore: decorator
+@inline
+function rankOf(thresholds: usize, buckets: usize, bucket: i32, x: f32): u16 {
+  let from: u32 = load<u16>(buckets + ((<usize>bucket) << 1), 0);
+  let to: u32 = load<u16>(buckets + ((<usize>bucket) << 1), 2);
+  while (to - from > FEW) {
+    const middle = (from + to) >> 1;
+    if (load<f32>(thresholds + ((<usize>middle) << 2)) < x) from = middle + 1;
+    else to = middle;
+  }
+  while (from < to && load<f32>(thresholds + ((<usize>from) << 2)) < x) from++;
+  return <u16>from;
+}

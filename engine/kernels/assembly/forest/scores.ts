@@ -1,0 +1,146 @@
+import { addValues, chooseLeaves } from './try-branches';
+import { cutTree } from './cut-tree';
+import { gatherBlock } from './gather';
+import {
+  TREE_BYTES,
+  leafWidth,
+  leavesOf,
+  nodesOf,
+  obliviousLevels,
+  outputCount,
+  planeCount,
+  rootOf,
+  treeCount,
+  treeOutput,
+  treesOf,
+  usedColumns,
+} from './model';
+import { numberLeaves } from './oblivious';
+import {
+  BLOCK,
+  chosenOf,
+  cutLeavesOf,
+  forestScratchBytes,
+  planesOf,
+  rangesOf,
+  sharedOf,
+  sumsOf,
+  wordsOf,
+} from './scratch';
+import { addChosenRows, addChosenValues, addNumberedRows, addRow } from './sums';
+import { walkTree } from './walk';
+
+/** Pixels are tried 64 at a time. */
+const STEP: i32 = 64;
+
+/** Bytes of work that forestScores needs for this model. */
+export function forestScratch(model: usize): i32 {
+  return forestScratchBytes(usedColumns(model), planeCount(model), max(outputCount(model), leafWidth(model)));
+}
+
+// Sums are whole numbers: no order of adding changes them, so a pixel's sums are the same in any block.
+export function forestScores(
+  model: usize,
+  ranks: usize,
+  stride: i32,
+  order: usize,
+  count: i32,
+  scores: usize,
+  scratch: usize,
+): void {
+  for (let start = 0; start < count; start += BLOCK) {
+    const pixels = order + ((<usize>start) << 2);
+    scoreBlock(model, ranks, stride, pixels, min(BLOCK, count - start), scores, scratch);
+  }
+}
+
+function scoreBlock(
+  model: usize,
+  ranks: usize,
+  stride: i32,
+  pixels: usize,
+  count: i32,
+  scores: usize,
+  scratch: usize,
+): void {
+  const used = usedColumns(model);
+  const planeTotal = planeCount(model);
+  const outputs = outputCount(model);
+  const width = leafWidth(model);
+  const vector = width > 1;
+  const across = max(outputs, width);
+  const ranges = rangesOf(scratch);
+  const planes = planesOf(scratch, used);
+  const words = wordsOf(scratch, used, planeTotal);
+  const sums = sumsOf(scratch, used, planeTotal);
+  const shared = sharedOf(scratch, used, planeTotal, across);
+  const padded = (count + STEP - 1) & ~(STEP - 1);
+  gatherBlock(model, ranks, stride, pixels, count, padded, ranges, planes, words, true);
+  memory.fill(sums, 0, <usize>(across * BLOCK * 4));
+  memory.fill(shared, 0, <usize>(across * 4));
+
+  const rowBytes = vector ? <usize>(width << 2) : 0;
+  const leafBytes = width << 2;
+  const chosen = chosenOf(scratch);
+  const trees = treeCount(model);
+  let tree = treesOf(model);
+  for (let t = 0; t < trees; t++, tree += TREE_BYTES) {
+    const nodes = nodesOf(model, tree);
+    const leaves = leavesOf(model, tree);
+    const output = treeOutput(tree);
+    const to = vector ? sums : sums + <usize>(output * BLOCK * 4);
+    const levels = obliviousLevels(tree);
+    if (levels > 0) {
+      const agreed = numberLeaves(model, nodes, levels, ranges, planes, padded, chosen);
+      if (agreed >= 0) addShared(leaves + <usize>(agreed * leafBytes), vector, rowBytes, shared, output);
+      else if (vector) addNumberedRows(leaves, chosen, BLOCK, padded, rowBytes, to);
+      else addChosenValues(leaves, chosen, BLOCK, padded, to);
+      continue;
+    }
+    const left = cutTree(model, nodes, rootOf(tree), leaves, leafBytes, scratch, ranges, planes, padded);
+    if (left == 1) {
+      const leaf = cutLeavesOf(scratch);
+      addShared(vector ? <usize>load<u32>(leaf) : leaf, vector, rowBytes, shared, output);
+    } else if (left < 0) {
+      walkTree(nodes, rootOf(tree), leaves, rowBytes, words, padded, to);
+    } else if (vector) {
+      chooseLeaves(scratch, left, padded, chosen);
+      addChosenRows(cutLeavesOf(scratch), chosen, padded, rowBytes, to);
+    } else {
+      addValues(scratch, left, padded, to);
+    }
+  }
+  writeScores(pixels, count, outputs, vector ? width : 0, sums, shared, scores);
+}
+
+/** Adds a leaf that all the block's pixels share. */
+// @ts-ignore: decorator
+@inline
+function addShared(leaf: usize, vector: bool, rowBytes: usize, shared: usize, output: i32): void {
+  if (vector) addRow(leaf, shared, rowBytes);
+  else {
+    const at = shared + ((<usize>output) << 2);
+    store<i32>(at, load<i32>(at) + load<i32>(leaf));
+  }
+}
+
+/** @param width values of a pixel's row of sums; 0 where sums lie output by output */
+function writeScores(
+  pixels: usize,
+  count: i32,
+  outputs: i32,
+  width: i32,
+  sums: usize,
+  shared: usize,
+  scores: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const pixel = <usize>load<u32>(pixels + ((<usize>i) << 2));
+    const to = scores + ((pixel * <usize>outputs) << 2);
+    for (let k = 0; k < outputs; k++) {
+      const place = width > 0 ? i * width + k : k * BLOCK + i;
+      const sum = load<i32>(sums + ((<usize>place) << 2)) + load<i32>(shared + ((<usize>k) << 2));
+      store<i32>(to + ((<usize>k) << 2), sum);
+    }
+  }
+}
