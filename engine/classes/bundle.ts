@@ -1,3 +1,5 @@
+import type { CompiledForest } from '../forest/runtime/compiled-forest.js';
+
 /** A model and all that it needs, checked: what loadBundle returns. Contract: docs/architecture.md, "Bundles". */
 export interface Bundle {
   readonly name: string;
@@ -26,6 +28,10 @@ export interface BundleMember {
   readonly columnOfClass: readonly number[];
   readonly inputName: string;
   readonly outputName: string;
+  /** The member's trees as the forest kernel runs them; null where ONNX Runtime runs it. */
+  readonly compiled: CompiledForest | null;
+  /** Why ONNX Runtime runs it, in words for people; null where the kernel does. */
+  readonly fallback: string | null;
 }
 
 /** What a worker needs of a bundle: plain data that postMessage clones, the models' shared bytes excepted, which it shares. */

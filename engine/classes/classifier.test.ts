@@ -213,7 +213,7 @@ test('lengths that contradict each other are refused', async () => {
 test('a model that gives no number fails as such', async () => {
   const bundle = await loadBundle(memoryBundleFiles(bundleContents('trees', ['xgboost.onnx'])));
   const classifier = await createClassifier(bundle, async () => ({
-    run: async (_rows, count) => new Float32Array(4 * count).fill(NaN),
+    run: async ({ count }) => new Float32Array(4 * count).fill(NaN),
     close: async () => {},
   }));
   await assert.rejects(classifier.run(columnsOf(rows)), (error) => isGeoCropError(error, 'inference-failed'));

@@ -1,9 +1,10 @@
 import { GeoCropError } from '../errors.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
-import type { BundleData } from './bundle.js';
+import type { BundleData, BundleMember } from './bundle.js';
 import { DW_CLASS_FEATURE, NODATA_CLASS } from './bundle.js';
 import type { MemberRuntime } from './member-runtime.js';
-import { createOnnxRuntime } from './onnx-runtime.js';
+import { openMember } from './open-member.js';
+import { RowBatch } from './row-batch.js';
 import { argmax, meanProbabilities } from './vote.js';
 
 /** The features of pixels, as the kernel writes them. */
@@ -41,21 +42,21 @@ const CHUNK = 16_384;
 /** Opens the bundle's models in this thread. The bundle has passed loadBundle. */
 export async function createClassifier(
   bundle: BundleData,
-  openMember = createOnnxRuntime,
+  open: (member: BundleMember, width: number) => Promise<MemberRuntime> = openMember,
 ): Promise<Classifier> {
   const width = bundle.features.length;
   const classes = bundle.classes.length;
   const sources = bundle.features.map(sourceOf);
   const members = await Promise.all(
-    bundle.members.map(async (member) => ({ ...member, runtime: await openMember(member, width) })),
+    bundle.members.map(async (member) => ({ ...member, runtime: await open(member, width) })),
   );
 
-  async function mean(rows: Float32Array, count: number): Promise<Float64Array> {
+  async function mean(batch: RowBatch): Promise<Float64Array> {
     const votes = [];
     for (const { runtime, weight, columnOfClass } of members) {
-      votes.push({ probabilities: await runtime.run(rows, count), weight, columnOfClass });
+      votes.push({ probabilities: await runtime.run(batch), weight, columnOfClass });
     }
-    return meanProbabilities(votes, classes, count);
+    return meanProbabilities(votes, classes, batch.count);
   }
 
   return {
@@ -70,8 +71,8 @@ export async function createClassifier(
       };
       for (let start = 0; start < valid.length; start += CHUNK) {
         const pixels = valid.subarray(start, start + CHUNK);
-        const rows = gatherRows(columns, pixels, bundle.scaler);
-        scatter(await mean(rows, pixels.length), pixels, classes, result, bundle.name);
+        const batch = gatherColumns(columns, pixels, bundle.scaler);
+        scatter(await mean(batch), pixels, classes, result, bundle.name);
       }
       return result;
     },
@@ -143,22 +144,24 @@ function validPixels(input: ClassifierInput, columns: readonly (Float32Array | I
   return valid.subarray(0, n);
 }
 
-/** Rows in the bundle's feature order; scaled as fround((x − mean) / scale), computed in float64. */
-function gatherRows(
+/** The bundle's features of some pixels; scaled as fround((x − mean) / scale), computed in float64. */
+function gatherColumns(
   columns: readonly (Float32Array | Int8Array)[],
   pixels: Uint32Array,
   scaler: BundleData['scaler'],
-): Float32Array {
-  const width = columns.length;
-  const rows = new Float32Array(pixels.length * width);
+): RowBatch {
+  const { length } = pixels;
+  const gathered = new Float32Array(length * columns.length);
   columns.forEach((column, f) => {
-    const mean = scaler?.mean[f] ?? 0;
-    const scale = scaler?.scale[f] ?? 1;
-    for (let i = 0, to = f; i < pixels.length; i++, to += width) {
-      rows[to] = (column[pixels[i]!]! - mean) / scale;
+    const to = f * length;
+    if (scaler === null) {
+      for (let i = 0; i < length; i++) gathered[to + i] = column[pixels[i]!]!;
+      return;
     }
+    const [mean, scale] = [scaler.mean[f]!, scaler.scale[f]!];
+    for (let i = 0; i < length; i++) gathered[to + i] = (column[pixels[i]!]! - mean) / scale;
   });
-  return rows;
+  return new RowBatch(gathered, columns.length, length);
 }
 
 function scatter(

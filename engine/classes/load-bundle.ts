@@ -38,8 +38,14 @@ export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   for (const { file, weight, classes: own } of manifest.members) {
     const model = sharedCopy(await readRequired(files, file));
     const expected = { bundle: files.name, file, features: features.length, classes: own };
-    const ports = await inspectOnnx(model, expected);
-    members.push({ file, model, weight, columnOfClass: classes.map((name) => own.indexOf(name)), ...ports });
+    const inspected = await inspectOnnx(model, expected);
+    members.push({
+      file,
+      model,
+      weight,
+      columnOfClass: classes.map((name) => own.indexOf(name)),
+      ...inspected,
+    });
   }
   return {
     name: manifest.name,

@@ -1,12 +1,11 @@
+import type { RowBatch } from './row-batch.js';
+
 /**
- * What turns rows into one member's probabilities. ONNX Runtime is one implementation; others may take over for kinds of
- * models that they know. A row's probabilities depend on that row only: not on its place, its neighbours or `count`.
+ * What turns rows into one member's probabilities: the forest kernel for trees, ONNX Runtime for all else. A row's
+ * probabilities depend on that row only: not on its place, its neighbours or the batch's size.
  */
 export interface MemberRuntime {
-  /**
-   * @param rows float32, row-major, length ≥ count · F, scaled, in the bundle's feature order
-   * @returns float32, row-major, count · C: the member's own classes in its own order
-   */
-  run(rows: Float32Array, count: number): Promise<Float32Array>;
+  /** @returns float32, row-major, count · C: the member's own classes in its own order */
+  run(batch: RowBatch): Promise<Float32Array>;
   close(): Promise<void>;
 }

@@ -3,10 +3,13 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf } from '../errors.js';
 import { bundleError, quoteNames } from './bundle-error.js';
 import { FEATURES_FILE } from './bundle-documents.js';
+import { compileMember, type MemberPlan } from './compile-member.js';
+import type { MemberRuntime } from './member-runtime.js';
 import { BATCH_ROWS, runtimeOfSession } from './onnx-runtime.js';
 import { openOnnxSession } from './onnx-session.js';
 import { inspectTrees } from '../forest/onnx/inspect-trees.js';
 import type { TreesFound } from '../forest/onnx/inspect-trees.js';
+import { RowBatch } from './row-batch.js';
 
 export interface OnnxPorts {
   readonly inputName: string;
@@ -27,10 +30,14 @@ export interface OnnxExpectation {
 }
 
 /**
- * Loads an ONNX model, finds its input and its probabilities, and runs it once. Throws `bundle-malformed` where ONNX Runtime
- * does not take it, `bundle-mismatch` where its shape or its numbers contradict the bundle's documents.
+ * Loads an ONNX model, finds its input and its probabilities, runs it once, and compiles it for the forest kernel where it is a tree
+ * ensemble. Throws `bundle-malformed` where ONNX Runtime does not take it, `bundle-mismatch` where its shape or its numbers
+ * contradict the bundle's documents.
  */
-export async function inspectOnnx(model: Uint8Array, expected: OnnxExpectation): Promise<OnnxPorts> {
+export async function inspectOnnx(
+  model: Uint8Array,
+  expected: OnnxExpectation,
+): Promise<OnnxPorts & MemberPlan> {
   const { columns } = checkTrees(model, expected);
   let session: InferenceSession;
   try {
@@ -54,8 +61,9 @@ export async function inspectOnnx(model: Uint8Array, expected: OnnxExpectation):
         `its trees ask for ${columns} columns, but ${FEATURES_FILE} names ${expected.features} features.`,
       );
     }
-    await tryOut(session, ports, expected);
-    return ports;
+    const reference = runtimeOfSession(session, { file: expected.file, ...ports }, expected.features);
+    await tryOut(reference, ports, expected);
+    return { ...ports, ...(await compileMember(model, expected.file, reference, expected.features)) };
   } finally {
     await session.release();
   }
@@ -163,11 +171,10 @@ function checkColumns(
 }
 
 /** One forward run over made-up rows, from all zeros to far outside any feature's range: probabilities must come out. */
-async function tryOut(session: InferenceSession, ports: OnnxPorts, expected: OnnxExpectation): Promise<void> {
+async function tryOut(runtime: MemberRuntime, ports: OnnxPorts, expected: OnnxExpectation): Promise<void> {
   const { bundle, file, features, classes } = expected;
   const rows = trialRows(BATCH_ROWS, features);
-  const runtime = runtimeOfSession(session, { file, ...ports }, features);
-  const p = await runtime.run(rows, BATCH_ROWS).catch((cause: unknown) => {
+  const p = await runtime.run(RowBatch.ofRows(rows, features, BATCH_ROWS)).catch((cause: unknown) => {
     throw bundleError('bundle-mismatch', bundle, file, `a trial run failed: ${messageOf(cause)}`, { cause });
   });
   checkColumns(p.length / BATCH_ROWS, ports.outputName, bundle, file, classes);

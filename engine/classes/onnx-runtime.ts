@@ -56,12 +56,9 @@ export function runtimeOfSession(
   }
 
   return {
-    async run(rows, count) {
-      if (rows.length < count * width) {
-        throw new RangeError(
-          `rows: got ${rows.length} values, expected ${count * width} (${count} × ${width})`,
-        );
-      }
+    async run(all) {
+      const { count } = all;
+      const rows = all.rows();
       // A buffer of this call's own: calls may overlap.
       const batch = new Float32Array(BATCH_ROWS * width);
       let probabilities = new Float32Array(0);

@@ -137,10 +137,11 @@ export interface Kernels {
 
   /**
    * How many of its column's thresholds lie below each value.
-   * @param input f32[used columns][stride]: no NaN; stride ≥ count, and count a multiple of 4
-   * @param ranks u16[used columns][count] out
+   * @param input f32[used columns][stride]; stride ≥ count, and count a multiple of 4
+   * @param ranks u16[used columns][count] out; of a NaN, some rank
+   * @returns 1 where some value is NaN, else 0
    */
-  forestRanks(model: number, input: number, stride: number, count: number, ranks: number): void;
+  forestRanks(model: number, input: number, stride: number, count: number, ranks: number): number;
 
   /**
    * An order of the pixels in which those that take the same branches lie together: any order gives the same scores, this one fast.

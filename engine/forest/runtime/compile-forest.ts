@@ -46,7 +46,16 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
   const words = (at: number, ...values: readonly number[]) =>
     values.forEach((value, i) => view.setUint32(at + 4 * i, value, true));
   const wide = tables.filter((table) => table.thresholds.length > 255);
-  words(0, tables.length, forest.outputs, trees.length, leafWidth, tables.length + wide.length, columnsAt, treesAt);
+  words(
+    0,
+    tables.length,
+    forest.outputs,
+    trees.length,
+    leafWidth,
+    tables.length + wide.length,
+    columnsAt,
+    treesAt,
+  );
 
   tables.forEach((table, u) => {
     const at = columnsAt + u * COLUMN_BYTES;
@@ -63,6 +72,11 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
   });
 
   const writeNode = nodeWriter(forest, tables, view);
+  const missingLeft = new Uint8Array(new SharedArrayBuffer(forest.feature.length));
+  const put = (node: number, at: number, root: number) => {
+    writeNode(node, at, root);
+    missingLeft[(at - nodesAt) / NODE_BYTES] = forest.missingLeft[node]!;
+  };
   let next = nodesAt;
   trees.forEach((levels, tree) => {
     const root = forest.roots[tree]!;
@@ -72,10 +86,10 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
     words(at, ((levels?.nodes.length ?? 0) | (output << 16)) >>> 0);
     view.setInt32(at + 4, Math.min(root, 0), true);
     words(at + 8, next, leavesAt + firstLeaf * leafWidth * 4);
-    if (levels !== null) levels.nodes.forEach((node, i) => writeNode(node, next + i * NODE_BYTES, root));
+    if (levels !== null) levels.nodes.forEach((node, i) => put(node, next + i * NODE_BYTES, root));
     const nodes = levels?.nodes.length ?? endOfTree(forest, tree) - Math.max(root, 0);
     if (levels === null && root >= 0) {
-      for (let i = 0; i < nodes; i++) writeNode(root + i, next + i * NODE_BYTES, root);
+      for (let i = 0; i < nodes; i++) put(root + i, next + i * NODE_BYTES, root);
     }
     if (root >= 0) next += nodes * NODE_BYTES;
   });
@@ -95,6 +109,7 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
     base: forest.base,
     unit,
     used: Uint16Array.from(tables, ({ column }) => column),
+    missingLeft,
     image,
   };
 }

@@ -16,6 +16,8 @@ export interface CompiledForest {
   readonly unit: number;
   /** The columns that branches ask for, rising: what the kernel is given. */
   readonly used: Uint16Array;
+  /** By node of the image: 1 where a NaN goes left. */
+  readonly missingLeft: Uint8Array;
   /** Little-endian; layout: engine/forest/runtime/image.ts and engine/kernels/assembly/forest/model.ts. */
   readonly image: Uint8Array;
 }

@@ -15,14 +15,17 @@ export interface ObliviousLevels {
  * them; null for any other tree.
  */
 export function levelsOf(forest: Forest, root: number): ObliviousLevels | null {
-  const { feature, threshold, left, right } = forest;
+  const { feature, threshold, missingLeft, left, right } = forest;
   if (root < 0) return null;
   const nodes: number[] = [];
   let level = [root];
   while (level[0]! >= 0) {
     const first = level[0]!;
     const alike = (node: number) =>
-      node >= 0 && feature[node] === feature[first] && threshold[node] === threshold[first];
+      node >= 0 &&
+      feature[node] === feature[first] &&
+      threshold[node] === threshold[first] &&
+      missingLeft[node] === missingLeft[first];
     if (nodes.length === MOST_LEVELS || !level.every(alike)) return null;
     nodes.push(first);
     level = level.flatMap((node) => [left[node]!, right[node]!]);

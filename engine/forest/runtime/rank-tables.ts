@@ -1,9 +1,9 @@
 import type { Forest } from '../forest.js';
 
 /** Buckets for each threshold, and how many at least and at most. */
-const BUCKETS_PER_THRESHOLD = 4;
+const BUCKETS_PER_THRESHOLD = 16;
 const LEAST_BUCKETS = 16;
-const MOST_BUCKETS = 1024;
+const MOST_BUCKETS = 4096;
 
 /** The thresholds that a forest compares one column with, and how to find a value's place among them. */
 export interface RankTable {
@@ -35,12 +35,7 @@ export function rankTables(forest: Forest): RankTable[] {
     .map(([column, nodes]) => tableOf(forest, column, nodes, depths));
 }
 
-function tableOf(
-  forest: Forest,
-  column: number,
-  nodes: readonly number[],
-  depths: Uint16Array,
-): RankTable {
+function tableOf(forest: Forest, column: number, nodes: readonly number[], depths: Uint16Array): RankTable {
   const all = Float32Array.from(nodes, (node) => forest.threshold[node]!).sort();
   // 0 and −0 are one threshold.
   const thresholds = all.filter((t, i) => i === 0 || t !== all[i - 1]);

@@ -49,10 +49,7 @@ function reachOf(forest: Forest): { reach: number; trees: number } {
 }
 
 /** Leaves lie tree by tree, in the order in which preorder comes to them. */
-function forEachTreesLeaves(
-  forest: Forest,
-  visit: (tree: number, first: number, end: number) => void,
-): void {
+function forEachTreesLeaves(forest: Forest, visit: (tree: number, first: number, end: number) => void): void {
   const width = forest.treeOutput === null ? forest.outputs : 1;
   let end = forest.leaves.length / width;
   for (let tree = forest.roots.length - 1; tree >= 0; tree--) {

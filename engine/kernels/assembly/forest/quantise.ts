@@ -14,16 +14,21 @@ const FEW: u32 = 8;
 
 // Buckets of equal width: floor((x − lowest) · bucketsPerUnit) never falls as x rises, whatever is rounded, so that all
 // thresholds of lower buckets are below x and all of higher ones above it.
-export function forestRanks(model: usize, input: usize, stride: i32, count: i32, ranks: usize): void {
+export function forestRanks(model: usize, input: usize, stride: i32, count: i32, ranks: usize): i32 {
+  let numbers = i32x4.splat(-1);
   const used = usedColumns(model);
   let column = columnsOf(model);
   for (let u = 0; u < used; u++, column += COLUMN_BYTES) {
     const from = input + ((<usize>u * <usize>stride) << 2);
-    rankColumn(model, column, from, count, ranks + ((<usize>u * <usize>count) << 1));
+    const own = rankColumn(model, column, from, count, ranks + ((<usize>u * <usize>count) << 1));
+    numbers = v128.and(numbers, own);
   }
+  return <i32>!i32x4.all_true(numbers);
 }
 
-function rankColumn(model: usize, column: usize, from: usize, count: i32, to: usize): void {
+/** @returns i32x4: −1 where a lane met no NaN */
+function rankColumn(model: usize, column: usize, from: usize, count: i32, to: usize): v128 {
+  let numbers = i32x4.splat(-1);
   const thresholds = thresholdsOf(model, column);
   const buckets = bucketsOf(model, column);
   const low = f32x4.splat(lowestThreshold(column));
@@ -32,6 +37,7 @@ function rankColumn(model: usize, column: usize, from: usize, count: i32, to: us
   const first = i32x4.splat(0);
   for (let i = 0; i < count; i += 4) {
     const x = v128.load(from + ((<usize>i) << 2));
+    numbers = v128.and(numbers, f32x4.eq(x, x));
     // NaN becomes 0 and the infinities the ends.
     const scaled = f32x4.mul(f32x4.sub(x, low), perUnit);
     const bucket = i32x4.min_s(i32x4.max_s(i32x4.trunc_sat_f32x4_s(scaled), first), last);
@@ -41,6 +47,7 @@ function rankColumn(model: usize, column: usize, from: usize, count: i32, to: us
     store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 2), f32x4.extract_lane(x, 2)), 4);
     store<u16>(at, rankOf(thresholds, buckets, i32x4.extract_lane(bucket, 3), f32x4.extract_lane(x, 3)), 6);
   }
+  return numbers;
 }
 
 /** Number of thresholds below x. */

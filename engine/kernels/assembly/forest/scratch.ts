@@ -1,7 +1,7 @@
 // What one block of pixels needs while its trees are run.
 
 /** Pixels that go down the trees together, cut to those that they do not agree about. */
-export const BLOCK: i32 = 256;
+export const BLOCK: i32 = 512;
 /** Leaves of a cut tree up to which all its branches are tried; larger ones are walked pixel by pixel. */
 export const MOST_LEAVES: i32 = 64;
 /** Leaves in one word of bits, and in one chunk that shares a table. */
