@@ -185,7 +185,7 @@ function served(change: (p: Float32Array, file: string) => Float32Array): typeof
     return {
       runtime: {
         ...runtime,
-        run: async (some, count) => change(await runtime.run(some, count), member.file),
+        run: async (batch) => change(await runtime.run(batch), member.file),
       },
       runs: { runtime: 'forest', why: null },
     };

@@ -1,5 +1,6 @@
 import type { BundleMember } from '../bundle.js';
 import type { MemberRuntime } from '../member-runtime.js';
+import { RowBatch } from '../row-batch.js';
 
 /** A runtime's probabilities in the order of the served ids: row-major, [count, classes], 0 where the member lacks the class. */
 export async function runByClass(
@@ -8,7 +9,7 @@ export async function runByClass(
   rows: Float32Array,
   count: number,
 ): Promise<Float64Array> {
-  const own = await runtime.run(rows, count);
+  const own = await runtime.run(RowBatch.ofRows(rows, rows.length / count, count));
   const classes = columnOfClass.length;
   const width = own.length / count;
   const probabilities = new Float64Array(count * classes);

@@ -1,6 +1,6 @@
 import type { BundleMember } from '../bundle.js';
 import type { MemberRuntime } from '../member-runtime.js';
-import { createOnnxRuntime } from '../onnx-runtime.js';
+import { openMember } from '../open-member.js';
 import type { MemberRuns } from './parity-report.js';
 
 export interface ServedMember {
@@ -11,7 +11,7 @@ export interface ServedMember {
 /** Opens a member as the classifier does. @param width columns of a row */
 export async function openServedMember(member: BundleMember, width: number): Promise<ServedMember> {
   return {
-    runtime: await createOnnxRuntime(member, width),
-    runs: { runtime: 'onnxruntime-node', why: null },
+    runtime: await openMember(member, width),
+    runs: { runtime: member.compiled === null ? 'onnxruntime-node' : 'forest', why: member.fallback },
   };
 }
