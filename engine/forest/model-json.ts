@@ -33,6 +33,11 @@ export class JsonValue {
     }
   }
 
+  /** A document that was read otherwise: of the values that JSON has. */
+  static of(value: unknown, file: string): JsonValue {
+    return new JsonValue(file, value, null, '');
+  }
+
   /** As in JavaScript: `oblivious_trees[3].splits[0]`. */
   get place(): string {
     const place = this.keys()
