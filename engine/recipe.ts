@@ -5,6 +5,9 @@ import type { SeasonDefinition } from './season.js';
 /** Raised whenever the same inputs would give other numbers: archived tiles of older epochs are then made anew. */
 export const ENGINE_EPOCH = 1;
 
+/** The same for classes and confidence alone. 2: the forest kernel runs tree members; its sums differ in the seventh digit. */
+export const CLASSES_EPOCH = 2;
+
 /** Which SCL classes count as ground, and which are grown as clouds and shadows. docs/features.md section 2. */
 export const MASK_PROFILE = { valid: [2, 4, 5, 6, 7, 11], grown: [3, 8, 9, 10] } as const;
 
@@ -39,5 +42,5 @@ export function mapRecipeDigest(
   bundleDigest: string,
   baseline?: string | null,
 ): string {
-  return shortDigest({ pixels, bundle: bundleDigest, baseline });
+  return shortDigest({ pixels, bundle: bundleDigest, baseline, epoch: CLASSES_EPOCH });
 }

@@ -87,6 +87,8 @@ export interface Engine {
   readonly hasScl: boolean;
   /** Bundles that did not load, and why. */
   readonly badBundles: readonly { readonly folder: string; readonly error: GeoCropError }[];
+  /** Members of models that ONNX Runtime runs, and why the forest kernel does not. */
+  readonly fallbacks: readonly { readonly model: string; readonly file: string; readonly why: string }[];
   close(): Promise<void>;
 }
 
@@ -210,6 +212,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     baseline,
     hasScl,
     badBundles: bad,
+    fallbacks: [...bundles.values()].flatMap(({ name, members }) =>
+      members.flatMap(({ file, fallback }) =>
+        fallback === null ? [] : [{ model: name, file, why: fallback }],
+      ),
+    ),
     close: async () => {
       sceneLists.close();
       await service.close();

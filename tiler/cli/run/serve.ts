@@ -37,6 +37,7 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
   for (const { folder, error } of opened.badBundles) {
     log.warn('a model is left out', { folder, code: error.code, message: error.message });
   }
+  for (const fallback of opened.fallbacks) log.info('onnxruntime-node runs a member of a model', fallback);
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= opened.close());
   try {
