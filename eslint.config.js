@@ -18,7 +18,7 @@ const forbid = (parts, packages = []) => [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'engine/kernels/assembly/', '.venv/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'engine/kernels/assembly/', '.venv/', '.venv-train/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

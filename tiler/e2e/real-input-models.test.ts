@@ -26,7 +26,7 @@ import {
 const PYTHON = pythonWith('sklearn, skl2onnx');
 const withoutPython: string | false =
   PYTHON === null
-    ? 'needs scikit-learn and skl2onnx: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements.txt'
+    ? 'needs scikit-learn and skl2onnx: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements-oracles.txt'
     : false;
 const TRAIN = fileURLToPath(new URL('../../../tiler/e2e/fixtures/train_small.py', import.meta.url));
 

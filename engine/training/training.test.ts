@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { pythonWith } from '../encode/gdal-oracle.js';
+
+const FOLDER = fileURLToPath(new URL('../../../engine/training', import.meta.url));
+const python = pythonWith('numpy');
+
+test(
+  'tables, splits, weights, scores and calibration, as Python tests them',
+  {
+    skip:
+      python === null &&
+      'needs NumPy: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements.txt',
+  },
+  () => {
+    const { status, stderr } = spawnSync(
+      python as string,
+      ['-B', '-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'],
+      { cwd: FOLDER, encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stderr);
+    // A run that finds no tests ends well too.
+    assert.match(stderr, /Ran \d\d+ tests/);
+  },
+);
