@@ -6,6 +6,14 @@ import { createClassifier } from './classifier.js';
 import { loadBundle } from './load-bundle.js';
 import { trialRows } from './onnx-member.js';
 
+/** What runs a member's trees, or its graph. */
+export type ServedRuntime = 'forest' | 'onnxruntime-node';
+
+/** For people. @param why not the forest kernel */
+export function runtimeText(runtime: ServedRuntime, why: string | null): string {
+  return `served by ${runtime === 'forest' ? 'the forest kernel' : runtime}${why === null ? '' : `: ${why}`}`;
+}
+
 /** What `geocrop model check` says of a bundle that loads: plain data. */
 export interface BundleReport {
   readonly name: string;
@@ -21,6 +29,9 @@ export interface BundleReport {
     /** Share of the vote, 0 to 1. */
     readonly share: number;
     readonly classes: readonly string[];
+    readonly runtime: ServedRuntime;
+    /** Where that is not the forest kernel: why. */
+    readonly why: string | null;
   }[];
   /** As the card states it; null where it does not. */
   readonly card: { readonly accuracy: number | null; readonly trainedOn: string | null };
@@ -56,11 +67,13 @@ export async function checkBundle(
     scaled: bundle.scaler !== null,
     smoothing: bundle.smoothing,
     classes: bundle.classes.map((name, id) => ({ id, name, color: bundle.palette[id] ?? '' })),
-    members: bundle.members.map(({ file, model, weight, columnOfClass }) => ({
+    members: bundle.members.map(({ file, model, weight, columnOfClass, compiled, fallback }) => ({
       file,
       bytes: model.byteLength,
       share: weight / weights,
       classes: bundle.classes.filter((_, id) => (columnOfClass[id] ?? -1) >= 0),
+      runtime: compiled === null ? 'onnxruntime-node' : 'forest',
+      why: fallback,
     })),
     card: {
       accuracy: typeof accuracy === 'number' ? accuracy : null,
@@ -101,8 +114,8 @@ export function reportLines(report: BundleReport): string[] {
     `features   ${used}${report.scaled ? ', scaled' : ''}`,
     `classes    ${report.classes.length}: ${report.classes.map(({ id, name, color }) => `${id} ${name} ${color}`).join(', ')}`,
     ...report.members.map(
-      ({ file, bytes, share, classes }) =>
-        `member     ${file}  ${Math.ceil(bytes / 1024)} KB, ${(100 * share).toFixed(0)} % of the vote, ${classes.length} of ${report.classes.length} classes`,
+      ({ file, bytes, share, classes, runtime, why }) =>
+        `member     ${file}  ${Math.ceil(bytes / 1024)} KB, ${(100 * share).toFixed(0)} % of the vote, ${classes.length} of ${report.classes.length} classes, ${runtimeText(runtime, why)}`,
     ),
     `smoothing  ${report.smoothing === 0 ? 'none' : `majority of ${report.smoothing} × ${report.smoothing}`}`,
     `trained on ${card.trainedOn ?? 'the card does not say'}`,

@@ -1,3 +1,4 @@
+import { runtimeText } from '../check-bundle.js';
 import type { ComparisonReport, MoveReport, ParityReport, RowDifference } from './parity-report.js';
 
 /** The report as lines for a person. */
@@ -6,12 +7,9 @@ export function parityLines(report: ParityReport): string[] {
   const nodata = table.nodata === 0 ? '' : `, ${table.nodata} of them without features and left out`;
   return [
     `${bundle.name} ${bundle.version}  (${bundle.digest.slice(0, 16)})`,
-    `table      ${table.file}: ${table.rows} rows${nodata}`,
+    `table      ${table.file}: ${counted(table.rows, 'row')}${nodata}`,
     ...report.warnings.map((warning) => `warning    ${warning}`),
-    ...report.members.map(
-      ({ file, runtime, why }) =>
-        `member     ${file}: served by ${runtime}${why === null ? '' : ` (${why})`}`,
-    ),
+    ...report.members.map(({ file, runtime, why }) => `member     ${file}: ${runtimeText(runtime, why)}`),
     ...report.comparisons.flatMap(comparisonLines),
     report.passed
       ? `same       within ${tolerances.difference}, labels too (ties of ${tolerances.tie} aside)`
@@ -23,8 +21,8 @@ function comparisonLines(comparison: ComparisonReport): string[] {
   const { subject, against, rows, largest, different, flips, roundings } = comparison;
   const ties = flips.ties === 0 ? '' : ` (${flips.ties} of them ties)`;
   const lines = [
-    `${subject} against ${against}: ${rows} rows, largest difference ${number(largest?.difference ?? 0)}` +
-      `, ${flips.count} labels flip${ties}, ${different} rows differ${comparison.passed ? '' : '  ✗'}`,
+    `${subject} against ${against}: ${counted(rows, 'row')}, largest difference ${number(largest?.difference ?? 0)}` +
+      `, ${counted(flips.count, 'label')} flipped${ties}, ${counted(different, 'row')} beyond the limit${comparison.passed ? '' : '  ✗'}`,
   ];
   const more = (shown: number, count: number): string[] =>
     count > shown ? [`  … and ${count - shown} more`] : [];
@@ -35,7 +33,7 @@ function comparisonLines(comparison: ComparisonReport): string[] {
   );
   if (roundings.count > 0) {
     lines.push(
-      `  apart: ${roundings.count} rows whose input lies a rounding away from a threshold, ${roundings.flips} of them flip, largest difference ${number(roundings.largest)}`,
+      `  a rounding away from a threshold, set apart: ${counted(roundings.count, 'row')}, ${roundings.flips} of them with another label, largest difference ${number(roundings.largest)}`,
       ...roundings.shown.map((row) => `    ${rowText(row)}; ${row.moves.map(moveText).join(', ')}`),
       ...more(roundings.shown.length, roundings.count),
     );
@@ -57,3 +55,5 @@ const moveText = ({ feature, value, moved, threshold }: MoveReport): string =>
   `with ${feature} ${moved} for ${value} (threshold ${threshold}) the same`;
 
 const number = (value: number): string => (value !== 0 && value < 1e-3 ? value.toExponential(1) : value.toPrecision(7)).replace(/^0\.0+$/, '0'); // prettier-ignore
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,3 +1,4 @@
+import type { ServedRuntime } from '../check-bundle.js';
 import type { PARITY } from './agreement.js';
 
 /** What `geocrop model check --table` finds: plain data. */
@@ -20,7 +21,7 @@ export interface ParityReport {
 /** Which runtime a member is served by. */
 export interface MemberRuns {
   readonly file: string;
-  readonly runtime: 'forest' | 'onnxruntime-node';
+  readonly runtime: ServedRuntime;
   /** Where it is onnxruntime-node: why. */
   readonly why: string | null;
 }

@@ -45,8 +45,8 @@ describe('geocrop model check', () => {
     const { code, out, err } = await check(path('bundle'), '--table', path('rows.csv'), '--expected', path('predictions.csv')); // prettier-ignore
     assert.equal(code, 0, out + err);
     assert.equal(err, '');
-    assert.match(out, /member +xgboost\.onnx: served by /);
-    assert.match(out, /forest\.onnx against .*predictions\.csv: 48 rows, largest difference \d\.\de-\d+, 0 labels flip/); // prettier-ignore
+    assert.match(out, /member +xgboost\.onnx: served by the forest kernel$/m);
+    assert.match(out, /forest\.onnx against .*predictions\.csv: 48 rows, largest difference \d\.\de-\d+, 0 labels flipped, 0 rows beyond the limit$/m); // prettier-ignore
     assert.match(out, /vote against onnxruntime-node: 48 rows/);
     assert.match(out, /^same {7}within 0\.00001/m);
   });
@@ -54,7 +54,7 @@ describe('geocrop model check', () => {
   test('finds a tampered label and leaves with 1', async () => {
     const { code, out } = await check(path('bundle'), '--table', path('rows.csv'), '--expected', path('tampered.csv')); // prettier-ignore
     assert.equal(code, 1);
-    assert.match(out, /vote against .*tampered\.csv: .* 1 labels flip, 1 rows differ {2}✗/);
+    assert.match(out, /vote against .*tampered\.csv: .* 1 label flipped, 1 row beyond the limit {2}✗/);
     assert.match(out, /flips: row 17 \(line 19\): \w+ 0\.\d+ \(\w+ .*\), theirs \w+ 0\.\d+/);
     assert.match(out, /^different/m);
   });
