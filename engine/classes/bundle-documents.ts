@@ -28,7 +28,7 @@ export const SCALER_FILE = 'scaler.json';
 export const PALETTE_FILE = 'palette.json';
 
 /** Model names stand in URLs and object keys. */
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** A member is a file of its own folder: no separators, so that no bundle reads its neighbour's files. */
 const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 /** Kernel of the majority filter where bundle.json does not say. */

@@ -34,7 +34,16 @@ async function run(
       if (options.fail !== undefined) throw options.fail;
       return options.code ?? 0;
     };
-  const names = ['serve', 'demo', 'classify', 'sample', 'features', 'modelList', 'modelCheck'] as const;
+  const names = [
+    'serve',
+    'demo',
+    'classify',
+    'sample',
+    'features',
+    'modelList',
+    'modelCheck',
+    'modelImport',
+  ] as const;
   const runners = Object.fromEntries(names.map((name) => [name, runner(name)])) as unknown as Runners;
   const code = await runCli(line === '' ? [] : line.split(' '), runners, '1.2.3', io);
   return { code, out, err, calls };
@@ -57,6 +66,7 @@ describe('the command line', () => {
     'model',
     'model list',
     'model check',
+    'model import',
   ];
   for (const command of commands) {
     it(`explains ${command === '' ? 'itself' : command}`, async () => {
@@ -94,6 +104,16 @@ describe('the command line', () => {
     ['model check a b --table rows.csv', /needs one bundle/],
     ['model check a --expected p.csv', /'--expected' needs '--table'/],
     ['model check a --table rows.parquet', /\.csv/],
+    ['model import a.json', /--name/],
+    ['model import --name a --classes c.json --features f.json', /missing required argument 'files'/],
+    ['model import --name ../a --classes c.json --features f.json a.json', /part of URLs/],
+    ['model import --name a --classes c.txt --features f.json a.json', /\.json/],
+    ['model import --name a --classes c.json --features f.json --smoothing 4 a.json', /0, 3, 5, 7/],
+    ['model import --name a --classes c.json --features f.json --weights 1,0 a.json b.json', /above 0/],
+    [
+      'model import --name a --classes c.json --features f.json --weights 1,2 a.json',
+      /2 numbers for 1 files/,
+    ],
   ];
   for (const [line, says] of wrong) {
     it(`refuses "geocrop ${line}"`, async () => {
@@ -141,6 +161,24 @@ describe('the command line', () => {
       json: true,
     });
     assert.equal((await optionsOf('model list --json'))['json'], true);
+    const { config, ...imported } = await optionsOf(
+      'model import --name Mine --classes c.json --features f.json --weights 2,0.5 --smoothing 0 --models m a.json b.txt',
+    );
+    assert.equal((config as { modelsDir: string }).modelsDir, 'm');
+    assert.deepEqual(imported, {
+      name: 'Mine',
+      files: ['a.json', 'b.txt'],
+      classes: 'c.json',
+      features: 'f.json',
+      card: null,
+      palette: null,
+      scaler: null,
+      weights: [2, 0.5],
+      smoothing: 0,
+      modelVersion: '1.0.0',
+      out: null,
+      force: false,
+    });
   });
 
   it('takes settings from the environment, flags first', async () => {

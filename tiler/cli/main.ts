@@ -6,6 +6,7 @@ import { runDemo } from './run/demo.js';
 import { runFeatures } from './run/features.js';
 import { runModelCheck } from './run/model-check.js';
 import { runModelList } from './run/model.js';
+import { runModelImport } from './run/model-import.js';
 import { runSample } from './run/sample.js';
 import { runServe } from './run/serve.js';
 
@@ -17,6 +18,7 @@ const runners = {
   features: runFeatures,
   modelList: runModelList,
   modelCheck: runModelCheck,
+  modelImport: runModelImport,
 };
 
 const code = await runCli(process.argv.slice(2), runners, SOFTWARE_VERSION, processIo());

@@ -8,6 +8,7 @@ import { featuresCommand } from './commands/features.js';
 import type { RunModelCheck } from './commands/model-check.js';
 import type { RunModelList } from './commands/model.js';
 import { modelCommand } from './commands/model.js';
+import type { RunModelImport } from './commands/model-import.js';
 import type { RunSample } from './commands/sample.js';
 import { sampleCommand } from './commands/sample.js';
 import type { RunServe } from './commands/serve.js';
@@ -25,6 +26,7 @@ export interface Runners {
   readonly features: RunFeatures;
   readonly modelList: RunModelList;
   readonly modelCheck: RunModelCheck;
+  readonly modelImport: RunModelImport;
 }
 
 /** Runs one command line. @param argv without the program's own name; @returns the exit code */
@@ -63,7 +65,7 @@ Start with: geocrop demo`,
     .addCommand(classifyCommand(runners.classify, io, finish))
     .addCommand(sampleCommand(runners.sample, io, finish))
     .addCommand(featuresCommand(runners.features, io, finish))
-    .addCommand(modelCommand(runners.modelList, runners.modelCheck, io, finish));
+    .addCommand(modelCommand(runners.modelList, runners.modelCheck, runners.modelImport, io, finish));
   prepare(program, io);
   return program;
 }

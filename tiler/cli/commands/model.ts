@@ -4,6 +4,8 @@ import type { Io } from '../io.js';
 import { addSettingFlags, configOf } from '../setting-flags.js';
 import type { RunModelCheck } from './model-check.js';
 import { modelCheckCommand } from './model-check.js';
+import type { RunModelImport } from './model-import.js';
+import { modelImportCommand } from './model-import.js';
 
 export interface ModelListOptions {
   readonly config: Config;
@@ -18,6 +20,7 @@ const FLAGS: readonly SettingName[] = ['modelsDir'];
 export function modelCommand(
   list: RunModelList,
   check: RunModelCheck,
+  importing: RunModelImport,
   io: Io,
   finish: (code: number) => void,
 ): Command {
@@ -29,8 +32,9 @@ export function modelCommand(
       finish(await list({ config: configOf(listing, io), json: given.json }, io));
     });
   return new Command('model')
-    .summary('list and check models')
-    .description('Models: list what is there, check what was made.')
+    .summary('list, check and import models')
+    .description('Models: list what is there, check what was made, import what was trained.')
     .addCommand(addSettingFlags(listing, FLAGS))
-    .addCommand(addSettingFlags(modelCheckCommand(check, io, finish), FLAGS));
+    .addCommand(addSettingFlags(modelCheckCommand(check, io, finish), FLAGS))
+    .addCommand(addSettingFlags(modelImportCommand(importing, io, finish), FLAGS));
 }

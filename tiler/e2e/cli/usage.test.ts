@@ -47,6 +47,7 @@ describe('the built command', () => {
     'model',
     'model list',
     'model check',
+    'model import',
   ]) {
     test(`explains ${command === '' ? 'itself' : command}`, async () => {
       const { code, out, err } = await geocrop([...command.split(' ').filter(Boolean), '--help']);
