@@ -31,7 +31,10 @@ export function readObjective(learner: JsonValue): Objective {
   const parameters = learner.field('learner_model_param');
   const targets = parameters.field('num_target');
   if (targets.present && readCount(targets) > 1) {
-    targets.unsupported(`the model has ${readCount(targets)} targets; one label a row is taken.`);
+    targets.unsupported(
+      `the model has ${readCount(targets)} targets; one label a row is taken.`,
+      'Train a model for each label.',
+    );
   }
   const numClass = parameters.field('num_class');
   const classes = readCount(numClass);

@@ -65,7 +65,10 @@ function readVersion(value: JsonValue): string {
   const version = value.numbers();
   if (version.length !== 3) value.fail(`must be three numbers, is ${version.join(', ')}.`);
   if (version[0]! > LAST_MAJOR) {
-    value.unsupported(`is XGBoost ${version.join('.')}; known are files up to ${LAST_MAJOR}.x.`);
+    value.unsupported(
+      `is XGBoost ${version.join('.')}; known are files up to ${LAST_MAJOR}.x.`,
+      `Save it with XGBoost ${LAST_MAJOR}.`,
+    );
   }
   return version.join('.');
 }
