@@ -32,6 +32,7 @@ export function leafOf(forest: Forest, tree: number, row: Float32Array): number 
 
 /**
  * Probabilities from scores, in float64.
+ * @param scores [outputs]; used up
  * @param out [classes] from `at` on
  */
 export function linkScores(
@@ -52,8 +53,8 @@ export function linkScores(
     let top = scores[0]!;
     for (let k = 1; k < outputs; k++) top = Math.max(top, scores[k]!);
     let sum = 0;
-    for (let k = 0; k < outputs; k++) sum += Math.exp(scores[k]! - top);
-    for (let k = 0; k < outputs; k++) out[at + k] = Math.exp(scores[k]! - top) / sum;
+    for (let k = 0; k < outputs; k++) sum += scores[k] = Math.exp(scores[k]! - top);
+    for (let k = 0; k < outputs; k++) out[at + k] = scores[k]! / sum;
   }
 }
 

@@ -24,7 +24,9 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
   const vector = forest.treeOutput === null;
   const leafWidth = vector ? 4 * Math.ceil(forest.outputs / 4) : 1;
   const leafCount = vector ? forest.leaves.length / forest.outputs : forest.leaves.length;
-  const trees = Array.from(forest.roots, (root) => levelsOf(forest, root));
+  // With a tree an output, trees of few levels are tried branch by branch, whatever they ask.
+  const mayNumber = vector || forest.outputs === 1;
+  const trees = Array.from(forest.roots, (root) => (mayNumber ? levelsOf(forest, root) : null));
 
   const layout = new ImageLayout();
   layout.take(HEADER_BYTES);

@@ -99,7 +99,7 @@ function clearLeaves(ends: usize, plane: u32, threshold: u32, first: i32, end: i
 }
 
 /** made[i] = 1 where the rank of two bytes is above `rank`. */
-function compareWide(low: usize, high: usize, rank: u32, padded: i32, made: usize): void {
+export function compareWide(low: usize, high: usize, rank: u32, padded: i32, made: usize): void {
   const lowRank = i8x16.splat(<i8>((rank & 0xff) ^ 0x80));
   const highRank = i8x16.splat(<i8>((rank >> 8) ^ 0x80));
   const one = i8x16.splat(1);

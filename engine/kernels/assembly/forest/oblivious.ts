@@ -1,12 +1,18 @@
 import { COLUMN_BYTES, NODE_BYTES, columnsOf, highPlane, nodeColumn, nodeRank } from './model';
-import { BLOCK } from './scratch';
+import { BLOCK, listOf, wideOf } from './scratch';
+import { compareWide } from './cut-tree';
+
+/** Pixels at a time: four vectors share what a level needs. */
+const STEP: usize = 64;
+/** What numberLeaves returns where the pixels differ on some level, beside the leaf number that they agree on. */
+export const OPEN: i32 = 0x10000;
 
 /**
- * Leaf numbers of an oblivious tree: one comparison a level, each a bit of the number, the root's the highest. Levels about which all
- * pixels agree cost nothing.
+ * Leaf numbers of an oblivious tree: one comparison a level, each a bit of the number, the root's the highest. Levels about which
+ * all pixels agree cost nothing.
  * @param levels nodes, one a level, the root's first
- * @param chosen u8[2][BLOCK] out
- * @returns the leaf where all pixels agree on all levels, else −1
+ * @param numbers u8[2][BLOCK] out: the bits that they do not agree on, low bytes and, from nine levels on, high bytes
+ * @returns the bits that they agree on; with OPEN where there are others
  */
 export function numberLeaves(
   model: usize,
@@ -15,10 +21,15 @@ export function numberLeaves(
   ranges: usize,
   planes: usize,
   padded: i32,
-  chosen: usize,
+  scratch: usize,
+  numbers: usize,
 ): i32 {
+  const lowList = listOf(scratch, 0);
+  const highList = listOf(scratch, 1);
+  let lowEnd = lowList;
+  let highEnd = highList;
   let agreed = 0;
-  let open = 0;
+  let wide = 0;
   for (let level = 0; level < depth; level++) {
     const node = levels + <usize>level * NODE_BYTES;
     const column = nodeColumn(node);
@@ -30,45 +41,47 @@ export function numberLeaves(
       agreed |= 1 << bit;
       continue;
     }
-    if (open++ == 0) memory.fill(chosen, 0, 2 * BLOCK);
-    const low = planes + column * BLOCK;
+    let plane = planes + column * BLOCK;
+    let threshold = (rank & 0xff) ^ 0x80;
     const high = highPlane(columnsOf(model) + column * COLUMN_BYTES);
-    const to = chosen + <usize>(bit >> 3) * BLOCK;
-    const mask = i8x16.splat(<i8>(<i32>1 << (bit & 7)));
-    if (high < 0) setBits(low, rank, mask, padded, to);
-    else setBitsWide(low, planes + <usize>(high * BLOCK), rank, mask, padded, to);
-  }
-  if (open == 0) return agreed;
-  if (agreed != 0) {
-    const low = i8x16.splat(<i8>(agreed & 0xff));
-    const high = i8x16.splat(<i8>(agreed >> 8));
-    for (let i: usize = 0; i < <usize>padded; i += 16) {
-      v128.store(chosen + i, v128.or(v128.load(chosen + i), low));
-      v128.store(chosen + BLOCK + i, v128.or(v128.load(chosen + BLOCK + i), high));
+    if (high >= 0 && range >> 24 != ((range >> 8) & 0xff)) {
+      const made = wideOf(scratch) + <usize>(wide++ * BLOCK);
+      compareWide(plane, planes + <usize>(high * BLOCK), rank, padded, made);
+      plane = made;
+      threshold = 0;
     }
+    const entry = bit < 8 ? lowEnd : highEnd;
+    store<u32>(entry, <u32>plane, 0);
+    store<u8>(entry, threshold, 4);
+    store<u8>(entry, <u8>((<i32>1) << (bit & 7)), 5);
+    if (bit < 8) lowEnd += 8;
+    else highEnd += 8;
   }
-  return -1;
+  if (lowEnd == lowList && highEnd == highList) return agreed;
+  setBits(lowList, lowEnd, padded, numbers);
+  if (depth > 8) setBits(highList, highEnd, padded, numbers + BLOCK);
+  return agreed | OPEN;
 }
 
-// @ts-ignore: decorator
-@inline
-function setBits(plane: usize, rank: u32, mask: v128, padded: i32, to: usize): void {
-  const threshold = i8x16.splat(<i8>(rank ^ 0x80));
-  for (let i: usize = 0; i < <usize>padded; i += 16) {
-    const right = i8x16.gt_s(v128.load(plane + i), threshold);
-    v128.store(to + i, v128.or(v128.load(to + i), v128.and(right, mask)));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function setBitsWide(low: usize, high: usize, rank: u32, mask: v128, padded: i32, to: usize): void {
-  const lowRank = i8x16.splat(<i8>((rank & 0xff) ^ 0x80));
-  const highRank = i8x16.splat(<i8>((rank >> 8) ^ 0x80));
-  for (let i: usize = 0; i < <usize>padded; i += 16) {
-    const h = v128.load(high + i);
-    const above = v128.and(i8x16.eq(h, highRank), i8x16.gt_s(v128.load(low + i), lowRank));
-    const right = v128.or(above, i8x16.gt_s(h, highRank));
-    v128.store(to + i, v128.or(v128.load(to + i), v128.and(right, mask)));
+/** Each byte: the bits of the list's levels on which that pixel goes right. */
+function setBits(list: usize, end: usize, padded: i32, to: usize): void {
+  for (let pixel: usize = 0; pixel < <usize>padded; pixel += STEP) {
+    let a = i8x16.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (let entry = list; entry < end; entry += 8) {
+      const values = <usize>load<u32>(entry) + pixel;
+      const threshold = v128.load_splat<u8>(entry, 4);
+      const bit = v128.load_splat<u8>(entry, 5);
+      a = v128.or(a, v128.and(i8x16.gt_s(v128.load(values, 0), threshold), bit));
+      b = v128.or(b, v128.and(i8x16.gt_s(v128.load(values, 16), threshold), bit));
+      c = v128.or(c, v128.and(i8x16.gt_s(v128.load(values, 32), threshold), bit));
+      d = v128.or(d, v128.and(i8x16.gt_s(v128.load(values, 48), threshold), bit));
+    }
+    v128.store(to + pixel, a, 0);
+    v128.store(to + pixel, b, 16);
+    v128.store(to + pixel, c, 32);
+    v128.store(to + pixel, d, 48);
   }
 }

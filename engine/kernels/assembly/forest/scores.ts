@@ -15,19 +15,20 @@ import {
   treesOf,
   usedColumns,
 } from './model';
-import { numberLeaves } from './oblivious';
+import { OPEN, numberLeaves } from './oblivious';
 import {
   BLOCK,
   chosenOf,
   cutLeavesOf,
   forestScratchBytes,
+  pendingOf,
   planesOf,
   rangesOf,
   sharedOf,
   sumsOf,
   wordsOf,
 } from './scratch';
-import { addChosenRows, addChosenValues, addNumberedRows, addRow } from './sums';
+import { TOGETHER, addChosen, addNumbered, addRow, addTogether } from './sums';
 import { walkTree } from './walk';
 
 /** Pixels are tried 64 at a time. */
@@ -83,6 +84,8 @@ function scoreBlock(
   const leafBytes = width << 2;
   const chosen = chosenOf(scratch);
   const trees = treeCount(model);
+  // Oblivious trees whose leaves are numbered but not added yet.
+  let pending = 0;
   let tree = treesOf(model);
   for (let t = 0; t < trees; t++, tree += TREE_BYTES) {
     const nodes = nodesOf(model, tree);
@@ -91,10 +94,18 @@ function scoreBlock(
     const to = vector ? sums : sums + <usize>(output * BLOCK * 4);
     const levels = obliviousLevels(tree);
     if (levels > 0) {
-      const agreed = numberLeaves(model, nodes, levels, ranges, planes, padded, chosen);
-      if (agreed >= 0) addShared(leaves + <usize>(agreed * leafBytes), vector, rowBytes, shared, output);
-      else if (vector) addNumberedRows(leaves, chosen, BLOCK, padded, rowBytes, to);
-      else addChosenValues(leaves, chosen, BLOCK, padded, to);
+      const numbers = chosen + <usize>(pending * 2 * BLOCK);
+      const found = numberLeaves(model, nodes, levels, ranges, planes, padded, scratch, numbers);
+      const first = leaves + <usize>((found & ~OPEN) * leafBytes);
+      if ((found & OPEN) == 0) addShared(first, vector, rowBytes, shared, output);
+      else if (levels > 8) addNumbered(first, numbers, true, padded, rowBytes, to);
+      else {
+        store<u32>(pendingOf(scratch) + (<usize>pending << 2), <u32>first);
+        if (++pending == TOGETHER) {
+          addTogether(pendingOf(scratch), chosen, padded, rowBytes, sums);
+          pending = 0;
+        }
+      }
       continue;
     }
     const left = cutTree(model, nodes, rootOf(tree), leaves, leafBytes, scratch, ranges, planes, padded);
@@ -104,11 +115,16 @@ function scoreBlock(
     } else if (left < 0) {
       walkTree(nodes, rootOf(tree), leaves, rowBytes, words, padded, to);
     } else if (vector) {
-      chooseLeaves(scratch, left, padded, chosen);
-      addChosenRows(cutLeavesOf(scratch), chosen, padded, rowBytes, to);
+      const own = chosen + <usize>(pending * 2 * BLOCK);
+      chooseLeaves(scratch, left, padded, own);
+      addChosen(cutLeavesOf(scratch), own, padded, rowBytes, to);
     } else {
       addValues(scratch, left, padded, to);
     }
+  }
+  for (let slot = 0; slot < pending; slot++) {
+    const first = <usize>load<u32>(pendingOf(scratch) + (<usize>slot << 2));
+    addNumbered(first, chosen + <usize>(slot * 2 * BLOCK), false, padded, rowBytes, sums);
   }
   writeScores(pixels, count, outputs, vector ? width : 0, sums, shared, scores);
 }

@@ -18,8 +18,10 @@ const ENDS: usize = LISTS + WORDS * LIST_BYTES;
 const LEAVES: usize = ENDS + WORDS * 4;
 const TABLES: usize = LEAVES + MOST_LEAVES * 4;
 const FOUND: usize = TABLES + MOST_LEAVES * 4;
-const CHOSEN: usize = FOUND + BLOCK;
-const WIDE: usize = CHOSEN + 2 * BLOCK;
+const BITS: usize = FOUND + BLOCK;
+const CHOSEN: usize = BITS + 128;
+const PENDING: usize = CHOSEN + 8 * BLOCK;
+const WIDE: usize = PENDING + 16;
 const FIXED: usize = WIDE + MOST_LEAVES * BLOCK;
 
 /** Branches whose right side is still to come: child i32, list entry's plane u32, threshold u32, first leaf i32. */
@@ -58,11 +60,23 @@ export function tablesOf(scratch: usize): usize {
 export function foundOf(scratch: usize): usize {
   return scratch + FOUND;
 }
-/** u8[2][BLOCK]: number of the leaf by pixel, low byte and high. */
+/** u8[2][64]: bits that branches left, of two words. */
+// @ts-ignore: decorator
+@inline
+export function bitsOf(scratch: usize): usize {
+  return scratch + BITS;
+}
+/** u8[4][2][BLOCK]: numbers of leaves by pixel, low bytes and high ones, of up to four trees. */
 // @ts-ignore: decorator
 @inline
 export function chosenOf(scratch: usize): usize {
   return scratch + CHOSEN;
+}
+/** u32[4]: where the leaves of those trees lie. */
+// @ts-ignore: decorator
+@inline
+export function pendingOf(scratch: usize): usize {
+  return scratch + PENDING;
 }
 /** u8[MOST_LEAVES][BLOCK]: 1 where a branch on a column of two bytes goes right. */
 // @ts-ignore: decorator

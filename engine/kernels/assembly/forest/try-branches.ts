@@ -1,5 +1,5 @@
 import { leafOfChunk, leafOfWord } from './leaf-bits';
-import { BLOCK, CHUNK, chosenOf, endsOf, foundOf, listOf, tablesOf, cutLeavesOf } from './scratch';
+import { BLOCK, CHUNK, bitsOf, endsOf, foundOf, listOf, tablesOf, cutLeavesOf } from './scratch';
 
 /** Pixels at a time: four vectors share what a branch needs. */
 const STEP: usize = 64;
@@ -71,7 +71,7 @@ export function addValues(scratch: usize, count: i32, padded: i32, sums: usize):
   const tables = tablesOf(scratch);
   const values = cutLeavesOf(scratch);
   const ends = endsOf(scratch);
-  const bits = chosenOf(scratch);
+  const bits = bitsOf(scratch);
   if (count <= 8) {
     makeTable(values, tables);
     const list = listOf(scratch, 0);
@@ -112,7 +112,7 @@ export function addValues(scratch: usize, count: i32, padded: i32, sums: usize):
  */
 export function chooseLeaves(scratch: usize, count: i32, padded: i32, chosen: usize): void {
   const ends = endsOf(scratch);
-  const bits = tablesOf(scratch);
+  const bits = bitsOf(scratch);
   memory.fill(chosen, 255, BLOCK);
   for (let chunk = 0; chunk * CHUNK < count; chunk++) {
     const first = listOf(scratch, 2 * chunk);
