@@ -29,12 +29,16 @@ export class BlockReader {
     return Number(value);
   }
 
-  /** `count` finite numbers between single spaces. */
-  numbers(key: string, count: number): readonly number[] {
+  /**
+   * `count` numbers between single spaces, all finite.
+   * @param infinity as LightGBM writes it, where it may stand in the list
+   */
+  numbers(key: string, count: number, infinity?: string): readonly number[] {
     const { value } = this.entry(key);
     const parts = value === '' ? [] : value.split(' ');
     if (parts.length !== count) this.fail(key, `has ${parts.length} values, expected ${count}.`);
     return parts.map((part) => {
+      if (part === infinity) return Infinity;
       const number = part === '' ? NaN : Number(part);
       if (!Number.isFinite(number)) this.fail(key, `holds "${shortened(part)}", where a number must be.`);
       return number;

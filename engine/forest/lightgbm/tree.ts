@@ -40,7 +40,8 @@ export function addTree(
           children('right_child'),
           tree.integers('split_feature', branches),
           tree.integers('decision_type', branches),
-          tree.numbers('threshold', branches),
+          // Infinity where a branch only asks what is missing.
+          tree.numbers('threshold', branches, 'inf'),
         ];
   builder.addTree(
     branches + leaves,
