@@ -1,6 +1,13 @@
 import type { Forest } from '../forest.js';
 import type { CompiledForest } from './compiled-forest.js';
-import { COLUMN_BYTES, HEADER_BYTES, ImageLayout, NODE_BYTES, TREE_BYTES } from './image.js';
+import {
+  COLUMN_BYTES,
+  HEADER_BYTES,
+  ImageLayout,
+  MOST_TRIED_LEAVES,
+  NODE_BYTES,
+  TREE_BYTES,
+} from './image.js';
 import { levelsOf } from './oblivious-levels.js';
 import { rankTables, type RankTable } from './rank-tables.js';
 import { chooseUnit } from './units.js';
@@ -27,6 +34,10 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
   // With a tree an output, trees of few levels are tried branch by branch, whatever they ask.
   const mayNumber = vector || forest.outputs === 1;
   const trees = Array.from(forest.roots, (root) => (mayNumber ? levelsOf(forest, root) : null));
+
+  const mayWalk = trees.some(
+    (levels, tree) => levels === null && branchesOf(forest, tree) >= MOST_TRIED_LEAVES,
+  );
 
   const layout = new ImageLayout();
   layout.take(HEADER_BYTES);
@@ -57,6 +68,7 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
     tables.length + wide.length,
     columnsAt,
     treesAt,
+    mayWalk ? 1 : 0,
   );
 
   tables.forEach((table, u) => {
@@ -89,11 +101,11 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
     view.setInt32(at + 4, Math.min(root, 0), true);
     words(at + 8, next, leavesAt + firstLeaf * leafWidth * 4);
     if (levels !== null) levels.nodes.forEach((node, i) => put(node, next + i * NODE_BYTES, root));
-    const nodes = levels?.nodes.length ?? endOfTree(forest, tree) - Math.max(root, 0);
-    if (levels === null && root >= 0) {
+    const nodes = levels?.nodes.length ?? branchesOf(forest, tree);
+    if (levels === null) {
       for (let i = 0; i < nodes; i++) put(root + i, next + i * NODE_BYTES, root);
     }
-    if (root >= 0) next += nodes * NODE_BYTES;
+    next += nodes * NODE_BYTES;
   });
 
   const perOutput = vector ? forest.outputs : 1;
@@ -120,12 +132,12 @@ function copyInto(image: Uint8Array, at: number, values: Float32Array | Uint16Ar
   image.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
 }
 
-/** The node behind a tree's last: its nodes lie together. */
-function endOfTree(forest: Forest, tree: number): number {
-  for (let next = tree + 1; next < forest.roots.length; next++) {
-    if (forest.roots[next]! >= 0) return forest.roots[next]!;
-  }
-  return forest.feature.length;
+/** Number of a tree's branches, which lie together up to the next tree's. */
+function branchesOf({ roots, feature }: Forest, tree: number): number {
+  if (roots[tree]! < 0) return 0;
+  let next = tree + 1;
+  while (next < roots.length && roots[next]! < 0) next++;
+  return (roots[next] ?? feature.length) - roots[tree]!;
 }
 
 function nodeWriter(forest: Forest, tables: readonly RankTable[], view: DataView) {

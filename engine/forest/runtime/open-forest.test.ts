@@ -34,21 +34,24 @@ function assertClose(got: Float32Array, expected: Float64Array): void {
 }
 
 const softmax = { columns: 20, outputs: 3, link: 'softmax', trees: 60, depth: 6, thresholds: 100 } as const;
+const one = { ...softmax, outputs: 1, link: 'logistic' } as const;
 const SHAPES: Readonly<Record<string, RandomForestShape>> = {
   'trees of one value a leaf': softmax,
-  'one score for two classes': { ...softmax, outputs: 1, link: 'logistic' },
+  'one score for two classes': one,
   'leaves of all scores': { ...softmax, vectorLeaves: true, outputs: 5 },
   'probabilities in the leaves': { ...softmax, vectorLeaves: true, link: 'identity' },
-  'oblivious trees of one value a leaf': { ...softmax, oblivious: true },
+  'oblivious trees of a tree an output': { ...softmax, oblivious: true },
+  'oblivious trees of one value a leaf': { ...one, oblivious: true },
   'oblivious trees of all scores': { ...softmax, oblivious: true, vectorLeaves: true },
-  'oblivious trees of eleven levels': { ...softmax, oblivious: true, trees: 6, depth: 11 },
-  'oblivious trees of two-byte ranks': {
+  'oblivious trees of eleven levels, one value a leaf': { ...one, oblivious: true, trees: 6, depth: 11 },
+  'oblivious trees of eleven levels, all scores': {
     ...softmax,
     oblivious: true,
-    columns: 2,
-    thresholds: 5000,
-    trees: 200,
+    vectorLeaves: true,
+    trees: 6,
+    depth: 11,
   },
+  'oblivious trees of two-byte ranks': { ...one, oblivious: true, columns: 2, thresholds: 5000, trees: 200 },
   'trees too large to try': { ...softmax, depth: 12, trees: 9 },
   'trees too large to try, leaves of all scores': { ...softmax, depth: 12, trees: 9, vectorLeaves: true },
   'two-byte ranks': { ...softmax, columns: 2, thresholds: 5000, trees: 300, depth: 5 },

@@ -38,6 +38,12 @@ export function columnsOf(model: usize): usize {
 export function treesOf(model: usize): usize {
   return model + load<u32>(model, 24);
 }
+/** 1 where some tree may stay too large to try all its branches. */
+// @ts-ignore: decorator
+@inline
+export function mayWalk(model: usize): bool {
+  return load<u32>(model, 28) != 0;
+}
 
 // A used column; the kernel sees no others.
 export const COLUMN_BYTES: usize = 32;

@@ -5,6 +5,7 @@ import {
   TREE_BYTES,
   leafWidth,
   leavesOf,
+  mayWalk,
   nodesOf,
   obliviousLevels,
   outputCount,
@@ -76,7 +77,7 @@ function scoreBlock(
   const sums = sumsOf(scratch, used, planeTotal);
   const shared = sharedOf(scratch, used, planeTotal, across);
   const padded = (count + STEP - 1) & ~(STEP - 1);
-  gatherBlock(model, ranks, stride, pixels, count, padded, ranges, planes, words, true);
+  gatherBlock(model, ranks, stride, pixels, count, padded, ranges, planes, words, mayWalk(model));
   memory.fill(sums, 0, <usize>(across * BLOCK * 4));
   memory.fill(shared, 0, <usize>(across * 4));
 
