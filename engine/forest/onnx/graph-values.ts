@@ -71,13 +71,6 @@ const OPERATORS = new Map<string, Operator>(
       const tensor = attributes.get('value')?.tensor ?? null;
       return tensor === null ? null : { kind: 'constant', tensor };
     },
-    Reshape: ([x, shape]) => {
-      if (x?.kind !== 'scores' || shape?.kind !== 'constant') return null;
-      const [rows, columns, ...more] = readTensor(shape.tensor).values;
-      const same =
-        (rows === -1 && columns === x.columns.length) || (rows === 0 && (columns === -1 || columns === 0));
-      return same && more.length === 0 ? x : null;
-    },
     Softmax: ([x], { attributes }) => {
       const axis = attributes.get('axis')?.int ?? 1;
       return x?.kind === 'scores' && x.link === 'none' && isColumnAxis(axis)
@@ -140,7 +133,10 @@ function withConstant(
   const values = constantColumns(constant.tensor, x.columns.length);
   if (values === null) return null;
   if (values.every(changesNothing)) return x;
-  return x.link === 'none' ? mapColumns(x, (column, i) => map(column, values[i]!)) : null;
+  if (x.link !== 'none') return null;
+  const mapped = mapColumns(x, (column, i) => map(column, values[i]!));
+  // A division by zero makes infinities, which no forest holds.
+  return mapped.columns.every(({ scale, offset }) => Number.isFinite(scale + offset)) ? mapped : null;
 }
 
 /** 1 − σ(s) is σ(−s). */

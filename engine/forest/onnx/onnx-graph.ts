@@ -1,6 +1,7 @@
 import {
   ATTRIBUTE,
   DIMENSION,
+  FUNCTION,
   GRAPH,
   MODEL,
   NODE,
@@ -10,7 +11,7 @@ import {
   TYPE,
   VALUE_INFO,
 } from './onnx-fields.js';
-import { fieldsOf, pushFloats, pushInts, textOf } from './protobuf-reader.js';
+import { ProtobufError, fieldsOf, pushFloats, pushInts, textOf } from './protobuf-reader.js';
 import type { ProtobufField } from './protobuf-reader.js';
 
 /** What is used of an ONNX file. */
@@ -18,6 +19,8 @@ export interface OnnxModel {
   /** Who wrote it: `skl2onnx 1.20.0`; '' where it does not say. */
   readonly producer: string;
   readonly nodes: readonly OnnxNode[];
+  /** Of functions that the file defines itself. */
+  readonly functionNodes: readonly OnnxNode[];
   /** TensorProto messages (onnx-tensor.ts). */
   readonly constants: ReadonlyMap<string, Uint8Array>;
   /** Without those that are constants. */
@@ -42,6 +45,8 @@ export interface OnnxAttribute {
   string: string | null;
   /** A TensorProto message (onnx-tensor.ts). */
   tensor: Uint8Array | null;
+  /** GraphProto messages, as of If and Loop. */
+  readonly graphs: Uint8Array[];
   readonly ints: number[];
   readonly floats: number[];
   readonly strings: string[];
@@ -57,7 +62,8 @@ export interface OnnxValue {
 
 /** Throws ProtobufError where the bytes are no protobuf. */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
-  let graph: Uint8Array = new Uint8Array(0);
+  const graphs: Uint8Array[] = [];
+  const functionNodes: OnnxNode[] = [];
   let producer = '';
   let version = '';
   for (const field of fieldsOf(bytes)) {
@@ -65,26 +71,37 @@ export function readOnnxModel(bytes: Uint8Array): OnnxModel {
     else if (field.number === MODEL.producerVersion) {
       // CatBoost tells all of its build.
       version = /\d+(\.\d+)+/.exec(textOf(field))?.[0] ?? '';
-    } else if (field.number === MODEL.graph && field.kind === 'bytes') graph = field.value;
+    } else if (field.number === MODEL.graph && field.kind === 'bytes') graphs.push(field.value);
+    else if (field.number === MODEL.functions && field.kind === 'bytes') {
+      for (const node of nodesOf(field.value, FUNCTION.node)) functionNodes.push(node);
+    }
   }
-  const nodes: OnnxNode[] = [];
+  // Protobuf merges a message that comes in parts.
+  const graph = graphs.length === 1 ? graphs[0]! : new Uint8Array(Buffer.concat(graphs));
   const constants = new Map<string, Uint8Array>();
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
   for (const field of fieldsOf(graph)) {
     if (field.kind !== 'bytes') continue;
-    if (field.number === GRAPH.node) nodes.push(readNode(field.value));
-    else if (field.number === GRAPH.input) inputs.push(readValue(field.value));
+    if (field.number === GRAPH.input) inputs.push(readValue(field.value));
     else if (field.number === GRAPH.output) outputs.push(readValue(field.value));
     else if (field.number === GRAPH.initializer) constants.set(tensorName(field.value), field.value);
   }
   return {
     producer: [producer, version].join(' ').trim(),
-    nodes,
+    nodes: [...nodesOf(graph, GRAPH.node)],
+    functionNodes,
     constants,
     inputs: inputs.filter(({ name }) => !constants.has(name)),
     outputs,
   };
+}
+
+/** The nodes of a graph or, by another field, of a function. */
+export function* nodesOf(message: Uint8Array, number: number = GRAPH.node): Generator<OnnxNode> {
+  for (const field of fieldsOf(message)) {
+    if (field.number === number && field.kind === 'bytes') yield readNode(field.value);
+  }
 }
 
 function readNode(message: Uint8Array): OnnxNode {
@@ -100,6 +117,8 @@ function readNode(message: Uint8Array): OnnxNode {
     else if (field.number === NODE.output) outputs.push(textOf(field));
     else if (field.number === NODE.attribute && field.kind === 'bytes') {
       const [name, attribute] = readAttribute(field.value);
+      if (attributes.has(name))
+        throw new ProtobufError(`attribute ${name} is there twice`, field.value.byteOffset);
       attributes.set(name, attribute);
     }
   }
@@ -112,6 +131,7 @@ function readAttribute(message: Uint8Array): [string, OnnxAttribute] {
     int: null,
     string: null,
     tensor: null,
+    graphs: [],
     ints: [],
     floats: [],
     strings: [],
@@ -123,7 +143,9 @@ function readAttribute(message: Uint8Array): [string, OnnxAttribute] {
     else if (field.number === ATTRIBUTE.name) name = textOf(field);
     else if (field.number === ATTRIBUTE.i && field.kind === 'varint') attribute.int = field.value;
     else if (field.number === ATTRIBUTE.s) attribute.string = textOf(field);
-    else if (field.number === ATTRIBUTE.t && field.kind === 'bytes') attribute.tensor = field.value;
+    else if ((field.number === ATTRIBUTE.g || field.number === ATTRIBUTE.graphs) && field.kind === 'bytes') {
+      attribute.graphs.push(field.value);
+    } else if (field.number === ATTRIBUTE.t && field.kind === 'bytes') attribute.tensor = field.value;
   }
   return [name, attribute];
 }

@@ -48,8 +48,15 @@ export function* fieldsOf(message: Uint8Array): Generator<ProtobufField> {
 export function pushInts(values: number[], field: ProtobufField): void {
   if (field.kind === 'varint') values.push(field.value);
   else if (field.kind === 'bytes') {
+    const bytes = field.value;
     const cursor = { at: 0 };
-    while (cursor.at < field.value.length) values.push(varint(field.value, cursor));
+    while (cursor.at < bytes.length) {
+      const byte = bytes[cursor.at]!;
+      if (byte < 0x80) {
+        values.push(byte);
+        cursor.at++;
+      } else values.push(varint(bytes, cursor));
+    }
   } else throw new ProtobufError('protobuf: a fixed number for a varint', field.value.byteOffset);
 }
 

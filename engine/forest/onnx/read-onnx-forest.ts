@@ -41,6 +41,7 @@ function readForest(model: OnnxModel, file: string): ImportedModel | Unsupported
   if (model.nodes.length === 0 || model.outputs.length === 0) {
     throw modelError('model-malformed', file, '', 'is not an ONNX file: it has no graph.');
   }
+  if (model.functionNodes.length > 0) return { unsupported: 'it defines functions of its own' };
   const [input, ...others] = model.inputs;
   if (input === undefined || others.length > 0)
     return { unsupported: `it has ${model.inputs.length} inputs` };
@@ -69,6 +70,6 @@ function probabilitiesOf(model: OnnxModel): ScoreColumns | UnsupportedOnnx {
   const [scores, ...more] = candidates.filter((value) => value?.kind === 'scores');
   if (scores !== undefined && more.length === 0) return scores;
   if (scores !== undefined) return { unsupported: 'several of its outputs could be the probabilities' };
-  const reason = candidates.find((value) => value?.kind === 'opaque')?.reason;
+  const reason = candidates.findLast((value) => value?.kind === 'opaque')?.reason;
   return { unsupported: reason ?? 'none of its outputs comes from a tree ensemble' };
 }

@@ -26,8 +26,8 @@ export interface Opaque {
 export const opaque = (reason: string): Opaque => ({ kind: 'opaque', reason });
 
 /**
- * What an ensemble's operator gives, as ONNX Runtime 1.17 to 1.31 computes it (tree_ensemble_aggregator.h): the specification
- * leaves open what two classes with one weight set, and base values that no leaf adds to, mean. Tests hold it against
+ * What an ensemble's operator gives, as ONNX Runtime 1.30 computes it (tree_ensemble_aggregator.h): the specification leaves
+ * open what two classes with one weight set, and base values that no leaf adds to, mean. Tests hold it against
  * onnxruntime-node.
  */
 export function columnsOf(ensemble: TreeEnsemble): ScoreColumns | Opaque {
@@ -60,22 +60,32 @@ function classifierColumns(ensemble: TreeEnsemble): ScoreColumns | Opaque {
     if (baseValues.length !== 0 && baseValues.length !== outputs) {
       return opaque(`its ${op} has ${baseValues.length} base values for ${outputs} classes`);
     }
+    if (baseValues.length === 0 && !alwaysAdds(ensemble, null))
+      return opaque(`its ${op} has leaves without a weight`);
     return linked(ensemble, baseValues);
   }
   if (baseValues.length > 1) return opaque(`its ${op} has ${baseValues.length} base values for two classes`);
   const base = baseValues[0] ?? 0;
   if (nodes.weightTarget.some((target) => target !== 0)) {
     // Rows that reach no weight of the second class would be treated as below.
-    if (!alwaysAdds(ensemble, 1)) return opaque(`its ${op} has leaves without a weight for the second class`);
+    if (!alwaysAdds(ensemble, 1) || (base !== 0 && !alwaysAdds(ensemble, 0)))
+      return opaque(`its ${op} has leaves without a weight for each class`);
     return linked(ensemble, [base, 0]);
   }
-  // One weight set. Whether it is a score or a probability is told from the signs of the weights.
-  const signed = nodes.weights.some((weight) => weight < 0);
-  if (signed && postTransform !== 'LOGISTIC') return opaque(`its ${op} gives scores of two classes`);
+  // One weight set: a score where it is to be linked or has a negative weight, else a probability.
+  const isLinked = postTransform === 'LOGISTIC';
+  if (!isLinked && nodes.weights.some((weight) => weight < 0))
+    return opaque(`its ${op} gives scores of two classes`);
   const score = { output: 0, scale: 1, offset: base };
-  const other = { output: 0, scale: -1, offset: signed ? -base : 1 - base };
+  const other = { output: 0, scale: -1, offset: isLinked ? -base : 1 - base };
   const { classNames } = ensemble;
-  return { kind: 'scores', ensemble, columns: [other, score], link: signed ? 'sigmoid' : 'none', classNames };
+  return {
+    kind: 'scores',
+    ensemble,
+    columns: [other, score],
+    link: isLinked ? 'sigmoid' : 'none',
+    classNames,
+  };
 }
 
 /** One column for each output, then the post-transform over them. */
@@ -105,13 +115,13 @@ function hasOneWeightEach({ nodes, trees, weightStart }: TreeEnsemble): boolean 
   );
 }
 
-/** Whether every row gets a weight for an output: all leaves of some tree have one. */
-function alwaysAdds(ensemble: TreeEnsemble, output: number): boolean {
+/** Whether every row gets a weight for an output, null: for any output. Some tree has one in all of its leaves. */
+function alwaysAdds(ensemble: TreeEnsemble, output: number | null): boolean {
   const { nodes, trees, weightStart, weightOrder } = ensemble;
   const adds = (leaf: number) =>
     weightOrder
       .subarray(weightStart[leaf], weightStart[leaf + 1])
-      .some((weight) => nodes.weightTarget[weight] === output);
+      .some((weight) => output === null || nodes.weightTarget[weight] === output);
   return trees.some((places) =>
     places.every((place) => {
       const leaf = leafAt(nodes, place);

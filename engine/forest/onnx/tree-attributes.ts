@@ -19,8 +19,11 @@ export interface RegressorAttributes {
   target_weights: Float32Array;
 }
 
-/** Each tree's nodes and leaves are numbered from 0 in preorder; each leaf has a weight for each score it adds to, 0 as well. */
-export function regressorOf(forest: Forest): RegressorAttributes {
+/**
+ * Each tree's nodes and leaves are numbered from 0 in preorder; each leaf has a weight for each score it adds to, 0 as well.
+ * `depth`: branches from a root to the leaf that is furthest away.
+ */
+export function regressorOf(forest: Forest): { attributes: RegressorAttributes; depth: number } {
   const { outputs, roots, treeOutput, leaves } = forest;
   const leafCount = treeOutput === null ? leaves.length / outputs : leaves.length;
   const size = forest.feature.length + leafCount;
@@ -43,6 +46,7 @@ export function regressorOf(forest: Forest): RegressorAttributes {
   };
   let at = 0;
   let weight = 0;
+  let deepest = 0;
   const addWeight = (tree: number, node: number, target: number, value: number) => {
     targets.target_ids[weight] = target;
     targets.target_nodeids[weight] = node;
@@ -52,9 +56,10 @@ export function regressorOf(forest: Forest): RegressorAttributes {
   for (let tree = 0; tree < roots.length; tree++) {
     const first = at;
     // Right children wait for their number; the left one follows its parent.
-    const waiting = [{ child: roots[tree]!, parent: -1 }];
+    const waiting = [{ child: roots[tree]!, parent: -1, depth: 0 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { child, parent } = next;
+      const { child, parent, depth } = next;
+      deepest = Math.max(deepest, depth);
       const id = at - first;
       if (parent >= 0) nodes.nodes_falsenodeids[parent] = id;
       nodes.nodes_nodeids[at] = id;
@@ -69,12 +74,15 @@ export function regressorOf(forest: Forest): RegressorAttributes {
         nodes.nodes_values[at] = forest.threshold[child]!;
         missing[at] = forest.missingLeft[child]!;
         nodes.nodes_truenodeids[at] = id + 1;
-        waiting.push({ child: forest.right[child]!, parent: at }, { child: forest.left[child]!, parent: -1 });
+        waiting.push(
+          { child: forest.right[child]!, parent: at, depth: depth + 1 },
+          { child: forest.left[child]!, parent: -1, depth: depth + 1 },
+        );
       }
       at++;
     }
   }
-  return {
+  const attributes = {
     aggregate_function: 'SUM',
     n_targets: outputs,
     ...nodes,
@@ -83,4 +91,5 @@ export function regressorOf(forest: Forest): RegressorAttributes {
     post_transform: 'NONE',
     ...targets,
   };
+  return { attributes, depth: deepest };
 }

@@ -25,7 +25,8 @@ export interface TreeEnsemble {
 }
 
 const AGGREGATES = ['AVERAGE', 'SUM', 'MIN', 'MAX'];
-const POST_TRANSFORMS = ['NONE', 'SOFTMAX', 'LOGISTIC', 'SOFTMAX_ZERO', 'PROBIT'];
+/** ONNX Runtime takes 1 for LOGISTIC and 2 for SOFTMAX, the specification the other way round: neither is taken here. */
+const POST_TRANSFORMS = ['NONE', 'post-transform 1', 'post-transform 2', 'SOFTMAX_ZERO', 'PROBIT'];
 const COMPARISONS = new Set(['BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_GTE', 'BRANCH_GT', 'LEAF']);
 
 /** Reads a tree operator, or says what of it we do not take. Throws TreeProblem where it contradicts itself. */

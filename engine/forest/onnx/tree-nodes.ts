@@ -24,6 +24,12 @@ export interface TreeNodes {
   nameOf(place: number): string;
 }
 
+/**
+ * Branches from root to leaf. ONNX Runtime builds trees by recursion: at some ten thousand on a main thread, and at less in a
+ * worker, the whole process dies.
+ */
+export const DEEPEST_TREE = 1000;
+
 /** A tree operator contradicts itself. */
 export class TreeProblem extends Error {
   /** The operator. */
@@ -86,13 +92,15 @@ function nodesByName(attributes: OnnxAttributes): TreeNodes {
   );
   const find = placeFinder(nodes_treeids, nodes_nodeids);
   const nameOf = (place: number) => `node ${nodes_nodeids[place]} of tree ${nodes_treeids[place]}`;
-  const children = (ids: readonly number[]) =>
-    Int32Array.from(ids, (id, i) => {
-      if (modes[i] === 'LEAF') return -1;
-      const place = find(nodes_treeids[i]!, id);
-      if (place < 0) throw new TreeProblem(`${nameOf(i)} has a child that is not there.`);
-      return place;
-    });
+  const children = (ids: readonly number[]) => {
+    const places = new Int32Array(ids.length).fill(-1);
+    for (let i = 0; i < ids.length; i++) {
+      if (modes[i] === 'LEAF') continue;
+      places[i] = find(nodes_treeids[i]!, ids[i]!);
+      if (places[i]! < 0) throw new TreeProblem(`${nameOf(i)} has a child that is not there.`);
+    }
+    return places;
+  };
 
   const kind = attributes.has('class_ids') ? 'class' : 'target';
   const weightTree = ints(`${kind}_treeids`);
@@ -108,26 +116,35 @@ function nodesByName(attributes: OnnxAttributes): TreeNodes {
     },
     [],
   );
+  const weightLeaf = new Int32Array(weightNode.length);
+  for (let i = 0; i < weightLeaf.length; i++) {
+    weightLeaf[i] = find(weightTree[i]!, weightNode[i]!);
+    if (weightLeaf[i]! >= 0) continue;
+    throw new TreeProblem(
+      `a weight is for node ${weightNode[i]} of tree ${weightTree[i]}, which is not there.`,
+    );
+  }
   return {
     count: nodes_nodeids.length,
-    roots: [...nodes_treeids.keys()].filter((i) => i === 0 || nodes_treeids[i] !== nodes_treeids[i - 1]),
+    roots: beginnings(nodes_treeids),
     modes,
     features: nodes_featureids,
     thresholds: nodes_values,
     tracksTrue,
     trueChild: children(sides.nodes_truenodeids),
     falseChild: children(sides.nodes_falsenodeids),
-    weightLeaf: Int32Array.from(weightNode, (node, i) => {
-      const place = find(weightTree[i]!, node);
-      if (place < 0) {
-        throw new TreeProblem(`a weight is for node ${node} of tree ${weightTree[i]}, which is not there.`);
-      }
-      return place;
-    }),
+    weightLeaf,
     weightTarget,
     weights,
     nameOf,
   };
+}
+
+/** Where another tree begins. */
+function beginnings(trees: readonly number[]): number[] {
+  const places: number[] = [];
+  for (let i = 0; i < trees.length; i++) if (i === 0 || trees[i] !== trees[i - 1]) places.push(i);
+  return places;
 }
 
 /** Finds the place of a node by its tree and its id in there; −1: not there. */
@@ -135,6 +152,20 @@ function placeFinder(
   trees: readonly number[],
   nodes: readonly number[],
 ): (tree: number, node: number) => number {
+  const roots = beginnings(trees);
+  const rootOf = new Map(roots.map((root) => [trees[root]!, root]));
+  let plain = rootOf.size === roots.length;
+  for (let i = 0, root = 0; i < nodes.length && plain; i++) {
+    if (trees[i] !== trees[root]) root = i;
+    plain = nodes[i] === i - root;
+  }
+  // As nearly all files are: each tree's nodes together, numbered from 0 on.
+  if (plain) {
+    return (tree, node) => {
+      const place = (rootOf.get(tree) ?? NaN) + node;
+      return node >= 0 && trees[place] === tree ? place : -1;
+    };
+  }
   const byTree = new Map<number, Map<number, number>>();
   for (let i = 0; i < nodes.length; i++) {
     let places = byTree.get(trees[i]!);
