@@ -14,6 +14,8 @@ import { chooseUnit } from './units.js';
 
 /** Ranks are two bytes at most. */
 const MOST_THRESHOLDS = 65_535;
+/** Behind the last threshold, for a kernel that looks at two in any case. */
+const BEYOND = Float32Array.of(Infinity, Infinity);
 /** Addresses are 31 bits; the pixels need room too. */
 const MOST_BYTES = 2 ** 30;
 
@@ -43,7 +45,7 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
   layout.take(HEADER_BYTES);
   const columnsAt = layout.take(tables.length * COLUMN_BYTES);
   const tablesAt = tables.map((table) => ({
-    thresholds: layout.take(table.thresholds.byteLength),
+    thresholds: layout.take(table.thresholds.byteLength + BEYOND.byteLength),
     buckets: layout.take(table.buckets.byteLength),
     importance: layout.take(table.importance.byteLength),
   }));
@@ -81,6 +83,7 @@ export function compileForest(forest: Forest): CompiledForest | { readonly unsup
     view.setInt32(at + 24, high < 0 ? -1 : tables.length + high, true);
     words(at + 28, importance);
     copyInto(image, thresholds, table.thresholds);
+    copyInto(image, thresholds + table.thresholds.byteLength, BEYOND);
     copyInto(image, buckets, table.buckets);
     copyInto(image, importance, table.importance);
   });

@@ -5,7 +5,7 @@
  * | section | what |
  * |---|---|
  * | header | u32: used columns, outputs, trees, leaf width, planes, offset of columns, offset of trees, 1 where some tree has more than MOST_TRIED_LEAVES leaves |
- * | columns | 32 bytes each, in the order of `used`: u32 thresholds, offset of thresholds (f32, rising), offset of buckets (u16[buckets + 1]: thresholds in lower buckets), buckets; f32 lowest threshold, buckets per unit; i32 plane of the ranks' high bytes or −1; u32 offset of importance (f32[thresholds + 1]) |
+ * | columns | 32 bytes each, in the order of `used`: u32 thresholds, offset of thresholds (f32, rising, then two infinities), offset of buckets (u16[buckets + 1]: thresholds in lower buckets), buckets; f32 lowest threshold, buckets per unit; i32 plane of the ranks' high bytes or −1; u32 offset of importance (f32[thresholds + 1]) |
  * | trees | 16 bytes each: u16 levels of an oblivious tree or 0, u16 output, i32 root, u32 offset of its nodes, u32 offset of its leaves |
  * | nodes | 12 bytes each: u16 used column, u16 rank, i32 left, i32 right: byte offset from the tree's nodes, or ~leaf. A value goes right where more thresholds than `rank` are below it. An oblivious tree has one a level |
  * | leaves | i32, in units; a row of `leaf width` values where leaves hold all outputs |

@@ -50,17 +50,22 @@ function rankColumn(model: usize, column: usize, from: usize, count: i32, to: us
   return numbers;
 }
 
-/** Number of thresholds below x. */
+/** Number of thresholds below x. Two are looked at in any case: those of higher buckets are not below it. */
 // @ts-ignore: decorator
 @inline
 function rankOf(thresholds: usize, buckets: usize, bucket: i32, x: f32): u16 {
-  let from: u32 = load<u16>(buckets + ((<usize>bucket) << 1), 0);
-  let to: u32 = load<u16>(buckets + ((<usize>bucket) << 1), 2);
-  while (to - from > FEW) {
-    const middle = (from + to) >> 1;
-    if (load<f32>(thresholds + ((<usize>middle) << 2)) < x) from = middle + 1;
-    else to = middle;
+  const ends = load<u32>(buckets + ((<usize>bucket) << 1));
+  let from = ends & 0xffff;
+  let to = ends >> 16;
+  if (to - from > 2) {
+    while (to - from > FEW) {
+      const middle = (from + to) >> 1;
+      if (load<f32>(thresholds + ((<usize>middle) << 2)) < x) from = middle + 1;
+      else to = middle;
+    }
+    while (from < to && load<f32>(thresholds + ((<usize>from) << 2)) < x) from++;
+    return <u16>from;
   }
-  while (from < to && load<f32>(thresholds + ((<usize>from) << 2)) < x) from++;
-  return <u16>from;
+  const at = thresholds + ((<usize>from) << 2);
+  return <u16>(from + <u32>(load<f32>(at, 0) < x) + <u32>(load<f32>(at, 4) < x));
 }
