@@ -65,7 +65,7 @@ export function differenceOf(expected: Float32Array, got: Float32Array, classes:
     const apart = Math.max(...ours.map((p, k) => Math.abs(p - theirs[k]!)));
     // Written so that NaN is a difference too.
     if (!(apart <= PROBABILITY_TOLERANCE)) {
-      return `a trial row's probabilities differ from ONNX Runtime's by ${apart.toPrecision(2)}`;
+      return `a trial row's probabilities differ from ONNX Runtime's by ${apart.toExponential(1)}`;
     }
     const [first, second] = [...theirs].sort((a, b) => b - a);
     if (ours.indexOf(Math.max(...ours)) === theirs.indexOf(first!)) continue;
