@@ -59,6 +59,17 @@ describe('Universal Binary JSON', () => {
     [/is nested more than 64 deep/, bytes('['.repeat(100_000))],
     [/values share a type/, bytes('{$i#i', 1)],
   ]; // prettier-ignore
+  test('a list with more values than any model has nodes', () => {
+    const count = 30_000_000;
+    const document = new Uint8Array(count + 100);
+    document.set(bytes('[$U#L', ...int64(BigInt(count))));
+    assert.throws(
+      () => readUbjson(document, 'm'),
+      (error) =>
+        isGeoCropError(error, 'model-too-large') && error.message.includes(`byte 13: has a list of ${count}`),
+    );
+  });
+
   for (const [says, document] of damages) {
     test(`malformed: ${says.source}`, () => {
       assert.throws(

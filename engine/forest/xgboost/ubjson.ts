@@ -1,7 +1,11 @@
+import { FOREST_LIMITS } from '../forest.js';
 import { modelError } from '../model-error.js';
 
 /** Deeper than any model: XGBoost's own files have nine levels. */
 const MAX_DEPTH = 64;
+
+/** Values of a list: more than the nodes of the largest forest, which has a leaf more than it has branches. */
+const MAX_VALUES = 2 * FOREST_LIMITS.nodes + 1;
 
 const CODE = (letter: string): number => letter.charCodeAt(0);
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = ['{', '}', '[', ']'].map(CODE);
@@ -31,7 +35,7 @@ const NUMBERS: ReadonlyMap<number, NumberType> = new Map(
  * allocated before its bytes are known to be there.
  * Sources: ubjson.org, draft 12; XGBoost's UBJReader and UBJWriter (src/common/json.cc), which use `{`, `[`, `[#`, `[$x#`, `S`,
  * `C`, `T`, `F`, `Z` and the numbers. Of the draft, high-precision numbers (`H`) and typed objects (`{$`) are left out.
- * @param file for errors: `model-malformed`, which name the byte
+ * @param file for errors: `model-malformed` and `model-too-large`, which name the byte
  */
 export function readUbjson(bytes: Uint8Array, file: string): unknown {
   return new UbjsonReader(bytes, file).document();
@@ -119,6 +123,7 @@ class UbjsonReader {
     if (this.peek() === COUNT) {
       this.at++;
       const count = this.length('a list', type?.bytes ?? 1);
+      if (count > MAX_VALUES) this.tooLarge(count);
       const values: unknown[] = [];
       for (let i = 0; i < count; i++) values.push(type === undefined ? this.value(depth) : this.number(type));
       return values;
@@ -180,6 +185,12 @@ class UbjsonReader {
 
   private checkDepth(depth: number): void {
     if (depth > MAX_DEPTH) this.fail(`is nested more than ${MAX_DEPTH} deep.`);
+  }
+
+  private tooLarge(count: number): never {
+    throw modelError('model-too-large', this.file, `byte ${this.at}`, `has a list of ${count} values.`, {
+      hint: `At most ${MAX_VALUES} are read.`,
+    });
   }
 
   private fail(message: string, at = this.at): never {
