@@ -3,20 +3,16 @@
 import argparse
 import json
 import sys
-import tempfile
 from pathlib import Path
 
-import numpy as np
-
-from .bundle import Description, Geocrop, check_name, check_out, check_parity, import_bundle, made_beside
-from .card import Origin, Trained, model_card
+from .bundle import Description, Geocrop, Origin, check_name, check_out
 from .errors import TrainingError
-from .learners import LEARNERS, MOST_ROUNDS, Fitted, Learner, Rows, Task
-from .parity import parity_rows, write_parity
 from .report import report_lines
-from .split import Split, split_by_field
-from .table import Table, read_table
-from .weights import fit_weights, vote
+from .split import split_by_field
+from .table import read_table
+
+MOST_ROUNDS = 5000
+"""A stop for runaways; the validation fields stop every real one."""
 
 HELP = """\
 The table is what `geocrop sample` writes. Fields are held out whole. Rounds end when more do not help on the validation
@@ -45,47 +41,22 @@ def train(options: argparse.Namespace) -> None:
     known = None if options.known_features is None else options.known_features.split(",")
     table = read_table(options.table, order, known)
     split = split_by_field(table.field, table.label, table.classes, (options.validation, options.test), options.seed)
-    origin = Origin(options.trained_on or f"{table.file}, by `geocrop sample`", options.simulated, options.seed)
+    if palette is not None:
+        palette = {label: palette[label] for label in table.classes if label in palette}
 
-    with tempfile.TemporaryDirectory(prefix="geocrop-train-") as folder, made_beside(out) as made:
-        work = Path(folder)
-        members = train_members(table, split, options.seed, options.rounds, options.keep or work)
-        weights = [member.weight for member in members]
-        card = model_card(table, split, members, vote([member.test for member in members], weights), origin)
-        description = Description(
-            name, options.model_version, options.smoothing, table.classes, table.features, of_classes(palette, table)
-        )
-        geocrop = Geocrop(options.node)
-        import_bundle(geocrop, made, description, card, [(member.path, member.weight) for member in members], work)
-        rows = parity_rows(table, split.test, [member.path for member in members], options.seed)
-        write_parity(made / "parity", table, rows, [(member.learner, member.path) for member in members], weights)
-        agreement = check_parity(geocrop, made)
+    # Loading the libraries takes longer than reading a table: what is wrong with that is said first.
+    from .ensemble import Request, make_bundle
+
+    request = Request(
+        description=Description(name, options.model_version, options.smoothing, table.classes, table.features, palette),
+        origin=Origin(options.trained_on or f"{table.file}, by `geocrop sample`", options.simulated, options.seed),
+        most_rounds=options.rounds,
+        keep=options.keep,
+    )
+    card, agreement = make_bundle(table, split, request, Geocrop(options.node), out)
     for line in report_lines(card):
         print(line)
-    print(f"\n{agreement.strip()}\n\nbundle written to {options.out}")
-
-
-def train_members(table: Table, split: Split, seed: int, most_rounds: int, folder: Path) -> list[Trained]:
-    folder.mkdir(parents=True, exist_ok=True)
-    part = {name: Rows(table.rows[rows], table.label[rows]) for name, rows in split.parts()}
-    task = Task(part["trained"], part["validation"], table.features, len(table.classes), seed, most_rounds)
-    made: list[tuple[Learner, Path, Fitted, np.ndarray]] = []
-    for learner in LEARNERS:
-        print(f"{learner.library} {learner.version} …", file=sys.stderr, flush=True)
-        path = folder / learner.file
-        fitted = learner.fit(task, path)
-        made.append((learner, path, fitted, learner.predict(path, task.validation.features)))
-    weights = fit_weights(
-        [probability for *_, probability in made], task.validation.label, table.field[split.validation]
-    )
-    return [
-        Trained(learner, path, fitted, weight, validation, learner.predict(path, part["heldOut"].features))
-        for (learner, path, fitted, validation), weight in zip(made, weights)
-    ]
-
-
-def of_classes(palette: dict[str, str] | None, table: Table) -> dict[str, str] | None:
-    return None if palette is None else {name: palette[name] for name in table.classes if name in palette}
+    print(f"\n{agreement}\n\nbundle written to {options.out}")
 
 
 def read_names(path: Path) -> list[str]:

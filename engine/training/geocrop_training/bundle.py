@@ -24,9 +24,10 @@ class Geocrop:
 
     node: str
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [self.node, str(CLI), *arguments]
         try:
-            return subprocess.run([self.node, str(CLI), *arguments], capture_output=True, text=True, encoding="utf-8")
+            return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8")
         except OSError as error:
             raise TrainingError(f"{self.node} cannot be started: {error.strerror}.", 1) from error
 
@@ -39,6 +40,15 @@ class Description:
     classes: list[str]
     features: list[str]
     palette: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Origin:
+    trained_on: str
+    """A sentence."""
+    simulated: bool
+    """No field is real."""
+    seed: int
 
 
 def import_bundle(
@@ -78,13 +88,12 @@ def import_bundle(
 
 def check_parity(geocrop: Geocrop, bundle: Path) -> str:
     """What `geocrop model check` finds between the bundle as it is served and the libraries' predictions."""
-    parity = bundle / "parity"
+    # From inside, so that what is said names files that will still be there when it is read.
     done = geocrop.run(
-        "model",
-        "check",
-        str(bundle),
-        *("--table", str(parity / "rows.csv")),
-        *("--expected", str(parity / "predictions.csv")),
+        *("model", "check", "."),
+        *("--table", "parity/rows.csv"),
+        *("--expected", "parity/predictions.csv"),
+        folder=bundle,
     )
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .bundle import ROOT, Origin
 from .evaluate import always_the_commonest, log_loss, scores
 from .learners import PATIENCE, Fitted, Learner
 from .parity import onnx_name
 from .split import Split
 from .table import Table
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -31,16 +30,9 @@ class Trained:
     """Of the test rows."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What a person says of the model."""
-
-    trained_on: str
-    simulated: bool
-    seed: int
-
-
-def model_card(table: Table, split: Split, members: list[Trained], voted: np.ndarray, origin: Origin) -> dict:
+def model_card(
+    table: Table, split: Split, members: list[Trained], voted: np.ndarray, origin: Origin, most_rounds: int
+) -> dict:
     """voted: the vote's probabilities of the test rows, float64 [n, classes]."""
     truth = table.label[split.test]
     return {
@@ -61,8 +53,8 @@ def model_card(table: Table, split: Split, members: list[Trained], voted: np.nda
         "members": [member_card(member, table, split) for member in members],
         "training": {
             "seed": origin.seed,
-            "rounds": f"until {PATIENCE} more do not lower the log loss of validation fields",
-            "weights": "least log loss of validation fields",
+            "rounds": f"until {PATIENCE} more do not lower the log loss of validation fields; at most {most_rounds}",
+            "weights": "least log loss of the vote on validation fields, a field counting once",
             "code": code_version(),
             "python": platform.python_version(),
             "libraries": {name: version(name) for name in ("numpy", "scipy", "pandas")}

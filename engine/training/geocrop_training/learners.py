@@ -12,8 +12,6 @@ import xgboost
 
 PATIENCE = 50
 """Rounds without a gain on validation fields before the learning stops."""
-MOST_ROUNDS = 5000
-"""A stop for runaways; the validation fields stop every real one."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Task:
     features: list[str]
     classes: int
     seed: int
-    most_rounds: int = MOST_ROUNDS
+    most_rounds: int
 
 
 @dataclass(frozen=True)
