@@ -98,7 +98,7 @@ def check_parity(geocrop: Geocrop, bundle: Path) -> str:
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()
         raise TrainingError(f"The bundle does not predict what the libraries predict:\n{said}", 1)
-    return done.stdout
+    return done.stdout.strip()
 
 
 def check_name(name: str) -> str:
