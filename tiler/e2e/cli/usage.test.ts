@@ -128,7 +128,7 @@ describe('the built command', () => {
     test('list: the model that comes with it', async () => {
       const { code, out } = await geocrop(['model', 'list']);
       assert.equal(code, 0);
-      assert.match(out, /^Ensemble \S+ {2}10 classes, 51 features, 1 members, accuracy 0\.\d+, simulated\n/);
+      assert.match(out, /^Ensemble \S+ {2}10 classes, 51 features, 3 members, accuracy 0\.\d+, simulated\n/);
       const json = await geocrop(['model', 'list', '--json']);
       const [first] = JSON.parse(json.out) as { name: string; usable: boolean; classes: string[] }[];
       assert.deepEqual([first?.name, first?.usable, first?.classes.length], ['Ensemble', true, 10]);
@@ -143,13 +143,13 @@ describe('the built command', () => {
       const broken = join(models, 'Broken');
       await cp('models/Ensemble', broken, { recursive: true });
       await cp('models/Ensemble', join(models, 'Ensemble'), { recursive: true });
-      await rm(join(broken, 'xgboost.onnx'));
+      await rm(join(broken, 'lgbm.onnx'));
       const missing = await geocrop(['model', 'check', '--models', models]);
       assert.equal(missing.code, 1);
-      assert.match(missing.out, /Broken: .*xgboost\.onnx.*\[bundle-/);
+      assert.match(missing.out, /Broken: .*lgbm\.onnx.*\[bundle-/);
       assert.match(missing.out, /Ensemble: usable/);
 
-      await cp('models/Ensemble/xgboost.onnx', join(broken, 'xgboost.onnx'));
+      await cp('models/Ensemble/lgbm.onnx', join(broken, 'lgbm.onnx'));
       await writeFile(join(broken, 'selected_features.json'), JSON.stringify(['ndvi_peak', 'ndvi_paek']));
       const unknown = await geocrop(['model', 'check', broken]);
       assert.equal(unknown.code, 1);
