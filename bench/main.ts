@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { benchDecode } from './decode.js';
 import { benchColdFromAfar, benchColdFromDisk } from './cold/bench-cold.js';
 import { benchFeatures } from './features.js';
-import { benchInference } from './inference.js';
+import { benchForest } from './forest/bench-forest.js';
 import { benchmarksPage } from './docs-page.js';
 import { RESULTS, ROOT, WORK } from './folders.js';
 import { formatTable, withinBudget, type BenchResult } from './report.js';
@@ -11,10 +11,12 @@ import { atTheEnd, machineFacts } from './machine.js';
 import { benchServing } from './serving/bench-serving.js';
 import { makeBenchSeason } from './season/make-season.js';
 
-const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
+type Results = Promise<readonly BenchResult[]> | AsyncIterable<BenchResult>;
+
+const BENCHES: Readonly<Record<string, () => Results>> = {
   decode: async () => [await benchDecode(await season())],
   features: async () => [await benchFeatures()],
-  inference: () => benchInference(),
+  forest: () => benchForest(),
   cold: async () => [await benchColdFromDisk(await season())],
   serving: async () => [await benchServing(await season())],
   afar: async () => [await benchColdFromAfar(await season())],
@@ -39,7 +41,7 @@ async function main(given: readonly string[]): Promise<number> {
   for (const [name, run] of Object.entries(BENCHES)) {
     if (names.length > 0 && !names.includes(name)) continue;
     progress(`${name} …`);
-    for (const result of await run()) {
+    for await (const result of await run()) {
       results.push(result);
       process.stdout.write(`${formatTable(result)}\n`);
     }
