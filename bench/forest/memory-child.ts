@@ -1,5 +1,6 @@
 /** A process of its own that holds one model in one runtime, classifies a tile, and says what memory that took at most. */
 import { readFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import { PIXELS } from '../season/feature-input.js';
 
@@ -27,7 +28,14 @@ async function run({ runtime, model, tile }: MemoryTask): Promise<number> {
     const user = await openOnnxUser(onnx, 'probabilities');
     await user.run(values, FEATURE_ORDER_V1.length, PIXELS);
   }
-  return process.resourceUsage().maxRSS * 1024;
+  return peakBytes();
+}
+
+/** Of this process alone: on Linux getrusage counts what the parent had when it forked. */
+async function peakBytes(): Promise<number> {
+  if (platform() !== 'linux') return process.resourceUsage().maxRSS * 1024;
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await readFile('/proc/self/status', 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
 }
 
 process.once('message', (task: MemoryTask) => {

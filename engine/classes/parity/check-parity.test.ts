@@ -133,6 +133,13 @@ describe('the parity gate', () => {
       { file: 'xgboost.onnx', runtime: 'forest', why: null },
       { file: 'forest.onnx', runtime: 'forest', why: null },
     ]);
+    const scaled = await check({ bundle: await bundleOf('scaled'), expected: libraryLines('scaled') });
+    for (const { file, runtime, why } of scaled.members) {
+      assert.equal(runtime, 'onnxruntime-node', file);
+      assert.ok(why, file);
+      // Nothing to compare: it is the reference itself.
+      assert.ok(!scaled.comparisons.some((one) => one.subject === file && one.against === runtime));
+    }
   });
 
   test('leaves out rows without features', async () => {
