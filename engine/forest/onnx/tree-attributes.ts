@@ -20,7 +20,8 @@ export interface RegressorAttributes {
 }
 
 /**
- * Each tree's nodes and leaves are numbered from 0 in preorder; each leaf has a weight for each score it adds to, 0 as well.
+ * Each tree's nodes and leaves are numbered from 0 in preorder. A leaf of several values leaves out zeros, which deep forests
+ * are full of, but for a tree's first leaf: so that a reader sees that the tree adds to all scores.
  * `depth`: branches from a root to the leaf that is furthest away.
  */
 export function regressorOf(forest: Forest): { attributes: RegressorAttributes; depth: number } {
@@ -55,6 +56,7 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
   };
   for (let tree = 0; tree < roots.length; tree++) {
     const first = at;
+    let isFirstLeaf = true;
     // Right children wait for their number; the left one follows its parent.
     const waiting = [{ child: roots[tree]!, parent: -1, depth: 0 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -67,7 +69,13 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
       if (child < 0) {
         const leaf = ~child;
         if (treeOutput !== null) addWeight(tree, id, treeOutput[tree]!, leaves[leaf]!);
-        else for (let k = 0; k < outputs; k++) addWeight(tree, id, k, leaves[leaf * outputs + k]!);
+        else {
+          for (let k = 0; k < outputs; k++) {
+            const value = leaves[leaf * outputs + k]!;
+            if (!Object.is(value, 0) || isFirstLeaf) addWeight(tree, id, k, value);
+          }
+          isFirstLeaf = false;
+        }
       } else {
         nodes.nodes_modes[at] = 'BRANCH_LEQ';
         nodes.nodes_featureids[at] = forest.feature[child]!;
@@ -89,7 +97,10 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
     // Left out where all are 0: runtimes are faster without.
     ...(missing.includes(1) ? { nodes_missing_value_tracks_true: missing } : {}),
     post_transform: 'NONE',
-    ...targets,
+    target_ids: targets.target_ids.subarray(0, weight),
+    target_nodeids: targets.target_nodeids.subarray(0, weight),
+    target_treeids: targets.target_treeids.subarray(0, weight),
+    target_weights: targets.target_weights.subarray(0, weight),
   };
   return { attributes, depth: deepest };
 }
