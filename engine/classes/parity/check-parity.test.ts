@@ -13,6 +13,7 @@ import { cardedContents, libraryLines, predictionsOf, RECIPE, tableOf, textOf } 
 import { runByClass, weightedMean } from './member-predictions.js';
 import { memberThresholds } from './member-thresholds.js';
 import type { ComparisonReport, ParityReport } from './parity-report.js';
+import { parityLines } from './parity-lines.js';
 import type { openServedMember } from './served-member.js';
 
 const { rows, classes, features } = expectations;
@@ -155,6 +156,7 @@ describe('the parity gate', () => {
     const report = await check({ table: tableOf([null, null]), expected: predictionsOf([]) });
     assert.equal(report.passed, false);
     assert.match(report.warnings.join(), /rows\.csv has no row with features/);
+    assert.match(parityLines(report).at(-1)!, /^nothing +was compared$/);
   });
 
   test('takes tables longer than what it holds, lines grouped by member or by row', async () => {
@@ -250,6 +252,10 @@ describe('a rounding away from a threshold', () => {
         { feature: features[column], value: row[column], moved: moved[column], threshold },
       ]);
     }
+    const lines = parityLines(report).join('\n');
+    assert.match(lines, /set apart: 1 row, /);
+    assert.ok(lines.includes(`with ${features[column]} ${moved[column]} for ${row[column]} (threshold ${threshold})`)); // prettier-ignore
+    assert.match(lines, /^same /m);
   });
 
   test('excuses nothing that it does not explain', async () => {

@@ -3,7 +3,7 @@ import type { ComparisonReport, MoveReport, ParityReport, RowDifference } from '
 
 /** The report as lines for a person. */
 export function parityLines(report: ParityReport): string[] {
-  const { bundle, table, tolerances } = report;
+  const { bundle, table } = report;
   const nodata = table.nodata === 0 ? '' : `, ${table.nodata} of them without features and left out`;
   return [
     `${bundle.name} ${bundle.version}  (${bundle.digest.slice(0, 16)})`,
@@ -11,10 +11,14 @@ export function parityLines(report: ParityReport): string[] {
     ...report.warnings.map((warning) => `warning    ${warning}`),
     ...report.members.map(({ file, runtime, why }) => `member     ${file}: ${runtimeText(runtime, why)}`),
     ...report.comparisons.flatMap(comparisonLines),
-    report.passed
-      ? `same       within ${tolerances.difference}, labels too (ties of ${tolerances.tie} aside)`
-      : `different  the limit is ${tolerances.difference}, and labels must be the same (ties of ${tolerances.tie} aside)`,
+    verdict(report),
   ];
+}
+
+function verdict({ passed, comparisons, tolerances: { difference, tie } }: ParityReport): string {
+  if (passed) return `same       within ${difference}, labels too (ties of ${tie} aside)`;
+  if (comparisons.every((comparison) => comparison.passed)) return 'nothing    was compared';
+  return `different  the limit is ${difference}, and labels must be the same (ties of ${tie} aside)`;
 }
 
 function comparisonLines(comparison: ComparisonReport): string[] {
