@@ -23,4 +23,8 @@ test('of what is no object, and of a text that breaks off, what is there', () =>
   assert.deepEqual(keys(''), []);
   assert.deepEqual(keys('{"a": 1, "b": {"c'), ['a', 'b']);
   assert.deepEqual(keys('{"a": "never ends\\'), ['a']);
+  assert.deepEqual(
+    keys(`{"${'long'.repeat(1e5)}": 1, "b": 2}`).map((key) => key.length),
+    [256, 1],
+  );
 });

@@ -1,6 +1,8 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+/** A longer name is cut: no name that we look for is, and it may be as long as the file. */
+const NAME_BYTES = 256;
 const OPEN = new Set([0x7b, 0x5b]); // { [
 const CLOSE = new Set([0x7d, 0x5d]); // } ]
 
@@ -21,7 +23,7 @@ export function* topLevelKeys(json: Uint8Array): Generator<string> {
     } else if (OPEN.has(byte)) depth++;
     else if (CLOSE.has(byte)) depth--;
     else if (byte === COLON && depth === 1 && text !== null) {
-      yield new TextDecoder().decode(text);
+      yield new TextDecoder().decode(text.subarray(0, NAME_BYTES));
       text = null;
     }
   }
