@@ -38,7 +38,7 @@ export const runModelImport: RunModelImport = async (options, io) => {
     { replace: options.force },
   );
   io.out(`${bundle.name} ${bundle.version} (${bundle.digest.slice(0, KEY_DIGITS)}): ${dir}\n`);
-  io.out(`next: geocrop model check ${dir}\n`);
+  io.out(`next: geocrop model check ${/^[\w./:@-]+$/.test(dir) ? dir : `'${dir}'`}\n`);
   return EXIT.ok;
 };
 
