@@ -101,3 +101,23 @@ describe('geocrop model check', () => {
     );
   });
 });
+
+/** The demo's ensemble with the predictions that XGBoost, LightGBM and CatBoost made when they trained it. */
+test("the demo's model says what its trainers say", async () => {
+  const folder = 'models/Ensemble';
+  const { code, out, err } = await geocrop([
+    'model',
+    'check',
+    folder,
+    ...['--table', `${folder}/parity/rows.csv`, '--expected', `${folder}/parity/predictions.csv`, '--json'],
+  ]);
+  assert.equal(code, 0, out + err);
+  const { members, comparisons, table, warnings } = JSON.parse(out) as ParityReport;
+  assert.deepEqual(warnings, []);
+  assert.equal(members.length, 3);
+  for (const { file, runtime, why } of members) assert.equal(runtime, 'forest', `${file}: ${why}`);
+  assert.equal(comparisons.length, 2 * (members.length + 1));
+  for (const { subject, rows, roundings } of comparisons) {
+    assert.deepEqual([rows, roundings.count], [table.rows - table.nodata, 0], subject);
+  }
+});
