@@ -1,9 +1,8 @@
 import { COLUMN_BYTES, NODE_BYTES, columnsOf, highPlane, nodeColumn, nodeRank } from './model';
 import { BLOCK, listOf, wideOf } from './scratch';
 import { compareWide } from './cut-tree';
+import { STEP, rightBits } from './right-bits';
 
-/** Pixels at a time: four vectors share what a level needs. */
-const STEP: usize = 64;
 /** What numberLeaves returns where the pixels differ on some level, beside the leaf number that they agree on. */
 export const OPEN: i32 = 0x10000;
 
@@ -65,23 +64,5 @@ export function numberLeaves(
 
 /** Each byte: the bits of the list's levels on which that pixel goes right. */
 function setBits(list: usize, end: usize, padded: i32, to: usize): void {
-  for (let pixel: usize = 0; pixel < <usize>padded; pixel += STEP) {
-    let a = i8x16.splat(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    for (let entry = list; entry < end; entry += 8) {
-      const values = <usize>load<u32>(entry) + pixel;
-      const threshold = v128.load_splat<u8>(entry, 4);
-      const bit = v128.load_splat<u8>(entry, 5);
-      a = v128.or(a, v128.and(i8x16.gt_s(v128.load(values, 0), threshold), bit));
-      b = v128.or(b, v128.and(i8x16.gt_s(v128.load(values, 16), threshold), bit));
-      c = v128.or(c, v128.and(i8x16.gt_s(v128.load(values, 32), threshold), bit));
-      d = v128.or(d, v128.and(i8x16.gt_s(v128.load(values, 48), threshold), bit));
-    }
-    v128.store(to + pixel, a, 0);
-    v128.store(to + pixel, b, 16);
-    v128.store(to + pixel, c, 32);
-    v128.store(to + pixel, d, 48);
-  }
+  for (let pixel: usize = 0; pixel < <usize>padded; pixel += STEP) rightBits(list, end, pixel, to + pixel);
 }

@@ -29,11 +29,10 @@ import {
   sumsOf,
   wordsOf,
 } from './scratch';
+import { STEP } from './right-bits';
 import { TOGETHER, addChosen, addNumbered, addRow, addTogether } from './sums';
 import { walkTree } from './walk';
 
-/** Pixels are tried 64 at a time. */
-const STEP: i32 = 64;
 
 /** Bytes of work that forestScores needs for this model. */
 export function forestScratch(model: usize): i32 {
@@ -76,7 +75,7 @@ function scoreBlock(
   const words = wordsOf(scratch, used, planeTotal);
   const sums = sumsOf(scratch, used, planeTotal);
   const shared = sharedOf(scratch, used, planeTotal, across);
-  const padded = (count + STEP - 1) & ~(STEP - 1);
+  const padded = (count + <i32>STEP - 1) & ~(<i32>STEP - 1);
   gatherBlock(model, ranks, stride, pixels, count, padded, ranges, planes, words, mayWalk(model));
   memory.fill(sums, 0, <usize>(across * BLOCK * 4));
   memory.fill(shared, 0, <usize>(across * 4));
@@ -115,12 +114,11 @@ function scoreBlock(
       addShared(vector ? <usize>load<u32>(leaf) : leaf, vector, rowBytes, shared, output);
     } else if (left < 0) {
       walkTree(nodes, rootOf(tree), leaves, rowBytes, words, padded, to);
-    } else if (vector) {
+    } else {
       const own = chosen + <usize>(pending * 2 * BLOCK);
       chooseLeaves(scratch, left, padded, own);
-      addChosen(cutLeavesOf(scratch), own, padded, rowBytes, to);
-    } else {
-      addValues(scratch, left, padded, to);
+      if (vector) addChosen(cutLeavesOf(scratch), own, padded, rowBytes, to);
+      else addValues(scratch, left, padded, own, to);
     }
   }
   for (let slot = 0; slot < pending; slot++) {

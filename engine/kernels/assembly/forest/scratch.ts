@@ -17,8 +17,7 @@ const LISTS: usize = STACK + MOST_LEAVES * 16;
 const ENDS: usize = LISTS + WORDS * LIST_BYTES;
 const LEAVES: usize = ENDS + WORDS * 4;
 const TABLES: usize = LEAVES + MOST_LEAVES * 4;
-const FOUND: usize = TABLES + MOST_LEAVES * 4;
-const BITS: usize = FOUND + BLOCK;
+const BITS: usize = TABLES + CHUNK * 4;
 const CHOSEN: usize = BITS + 128;
 const PENDING: usize = CHOSEN + 8 * BLOCK;
 const WIDE: usize = PENDING + 16;
@@ -48,19 +47,13 @@ export function endsOf(scratch: usize): usize {
 export function cutLeavesOf(scratch: usize): usize {
   return scratch + LEAVES;
 }
-/** u8[chunks][4][16]: the leaves' values, byte by byte. */
+/** u8[4][CHUNK]: the values of a chunk's leaves, byte by byte. */
 // @ts-ignore: decorator
 @inline
 export function tablesOf(scratch: usize): usize {
   return scratch + TABLES;
 }
-/** u8[BLOCK]: 255 where an earlier chunk had the leaf. */
-// @ts-ignore: decorator
-@inline
-export function foundOf(scratch: usize): usize {
-  return scratch + FOUND;
-}
-/** u8[2][64]: bits that branches left, of two words. */
+/** u8[2][64]: bits that branches clear, of two words. */
 // @ts-ignore: decorator
 @inline
 export function bitsOf(scratch: usize): usize {
