@@ -13,7 +13,7 @@ import { PIXELS } from '../season/feature-input.js';
 import type { TilePart } from './tile-worker.js';
 import type { Tile } from './tiles.js';
 
-const RUNS = { warmUp: 2, runs: 7 };
+const RUNS = { warmUp: 2, runs: 15 };
 
 /** The demo's ensemble as the server runs it, on one thread and on two that share the tile. */
 export async function benchBundle(tile: Tile): Promise<BenchResult> {
