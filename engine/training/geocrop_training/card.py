@@ -25,7 +25,7 @@ class Trained:
     fitted: Fitted
     weight: float
     validation: np.ndarray
-    """Its probabilities of the validation rows, [n, classes]."""
+    """Probabilities of the validation rows, [n, classes], before it had learnt from them too."""
     test: np.ndarray
     """Of the test rows."""
 
@@ -49,11 +49,12 @@ def model_card(
         "pixels": {name: int(part.sum()) for name, part in split.parts()},
         "fields": {name: len(set(table.field[part].tolist())) for name, part in split.parts()},
         **scores(voted, truth, table.classes),
-        "alwaysTheCommonest": always_the_commonest(table.label[split.train], truth),
+        "alwaysTheCommonest": always_the_commonest(table.label[~split.test], truth),
         "members": [member_card(member, table, split) for member in members],
         "training": {
             "seed": origin.seed,
-            "rounds": f"until {PATIENCE} more do not lower the log loss of validation fields; at most {most_rounds}",
+            "rounds": f"until {PATIENCE} more do not lower the log loss of validation fields; at most {most_rounds}. "
+            "Then learnt again, with as many, from training and validation fields",
             "weights": "least log loss of the vote on validation fields, a field counting once",
             "code": code_version(),
             "python": platform.python_version(),

@@ -42,26 +42,26 @@ def make_bundle(table: Table, split: Split, request: Request, geocrop: Geocrop, 
 
 
 def train_members(table: Table, split: Split, request: Request, folder: Path) -> list[Trained]:
+    """
+    Rounds and weights by learning from the training fields and looking at the validation fields; then each library
+    learns again, for as many rounds, from both: fields are too dear to leave a fifth of them out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    part = {name: Rows(table.rows[rows], table.label[rows]) for name, rows in split.parts()}
-    task = Task(
-        part["trained"],
-        part["validation"],
-        table.features,
-        len(table.classes),
-        request.origin.seed,
-        request.most_rounds,
+    seed, classes = request.origin.seed, len(table.classes)
+    train, validation, both = (
+        Rows(table.rows[rows], table.label[rows])
+        for rows in (split.train, split.validation, split.train | split.validation)
     )
     made: list[tuple[Learner, Path, Fitted, np.ndarray]] = []
     for learner in LEARNERS:
         print(f"{learner.library} {learner.version} …", file=sys.stderr, flush=True)
         path = folder / learner.file
-        fitted = learner.fit(task, path)
-        made.append((learner, path, fitted, learner.predict(path, task.validation.features)))
-    weights = fit_weights(
-        [probability for *_, probability in made], task.validation.label, table.field[split.validation]
-    )
+        chosen = learner.fit(Task(train, validation, table.features, classes, seed, request.most_rounds), path)
+        probability = learner.predict(path, validation.features)
+        fitted = learner.fit(Task(both, None, table.features, classes, seed, chosen.rounds), path)
+        made.append((learner, path, fitted, probability))
+    weights = fit_weights([probability for *_, probability in made], validation.label, table.field[split.validation])
     return [
-        Trained(learner, path, fitted, weight, validation, learner.predict(path, part["heldOut"].features))
-        for (learner, path, fitted, validation), weight in zip(made, weights)
+        Trained(learner, path, fitted, weight, probability, learner.predict(path, table.rows[split.test]))
+        for (learner, path, fitted, probability), weight in zip(made, weights)
     ]

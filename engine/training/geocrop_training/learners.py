@@ -25,11 +25,13 @@ class Rows:
 @dataclass(frozen=True)
 class Task:
     train: Rows
-    validation: Rows
+    validation: Rows | None
+    """They stop the learning; None: it has exactly `rounds`."""
     features: list[str]
     classes: int
     seed: int
-    most_rounds: int
+    rounds: int
+    """At most."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +67,20 @@ def fit_xgboost(task: Task, path: Path) -> Fitted:
         "seed": task.seed,
         "nthread": 1,
     }
+
+    def matrix(rows: Rows) -> xgboost.DMatrix:
+        return xgboost.DMatrix(rows.features, rows.label, feature_names=task.features)
+
+    stop = {} if task.validation is None else {"early_stopping_rounds": PATIENCE}
     booster = xgboost.train(
         parameters,
-        xgboost.DMatrix(task.train.features, task.train.label, feature_names=task.features),
-        task.most_rounds,
-        evals=[
-            (
-                xgboost.DMatrix(task.validation.features, task.validation.label, feature_names=task.features),
-                "validation",
-            )
-        ],
-        early_stopping_rounds=PATIENCE,
+        matrix(task.train),
+        task.rounds,
+        evals=[] if task.validation is None else [(matrix(task.validation), "validation")],
         verbose_eval=False,
+        **stop,
     )
-    rounds = booster.best_iteration + 1
+    rounds = task.rounds if task.validation is None else booster.best_iteration + 1
     booster = booster[:rounds]
     booster.set_attr(best_iteration=None, best_score=None)
     booster.save_model(path)
@@ -112,15 +114,12 @@ def fit_lightgbm(task: Task, path: Path) -> Fitted:
         "verbosity": -1,
     }
     train = lightgbm.Dataset(task.train.features, task.train.label, feature_name=task.features)
-    validation = lightgbm.Dataset(task.validation.features, task.validation.label, reference=train)
-    booster = lightgbm.train(
-        parameters,
-        train,
-        task.most_rounds,
-        valid_sets=[validation],
-        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
-    )
-    rounds = booster.best_iteration
+    stop = {}
+    if task.validation is not None:
+        validation = lightgbm.Dataset(task.validation.features, task.validation.label, reference=train)
+        stop = {"valid_sets": [validation], "callbacks": [lightgbm.early_stopping(PATIENCE, verbose=False)]}
+    booster = lightgbm.train(parameters, train, task.rounds, **stop)
+    rounds = task.rounds if task.validation is None else booster.best_iteration
     booster.save_model(path, num_iteration=rounds)
     return Fitted(rounds, rounds * trees_a_round(task.classes), parameters)
 
@@ -137,18 +136,15 @@ def fit_catboost(task: Task, path: Path) -> Fitted:
         "random_seed": task.seed,
         "thread_count": 1,
     }
+
+    def pool(rows: Rows) -> catboost.Pool:
+        return catboost.Pool(rows.features, rows.label, feature_names=task.features)
+
+    stop = {} if task.validation is None else {"early_stopping_rounds": PATIENCE, "use_best_model": True}
     model = catboost.CatBoostClassifier(
-        **parameters,
-        iterations=task.most_rounds,
-        early_stopping_rounds=PATIENCE,
-        use_best_model=True,
-        allow_writing_files=False,
-        verbose=False,
+        **parameters, iterations=task.rounds, allow_writing_files=False, verbose=False, **stop
     )
-    model.fit(
-        catboost.Pool(task.train.features, task.train.label, feature_names=task.features),
-        eval_set=catboost.Pool(task.validation.features, task.validation.label, feature_names=task.features),
-    )
+    model.fit(pool(task.train), eval_set=None if task.validation is None else pool(task.validation))
     model.save_model(str(path), format="json")
     without_date(path)
     return Fitted(model.tree_count_, model.tree_count_, parameters)
