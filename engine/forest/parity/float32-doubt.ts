@@ -15,7 +15,7 @@ export function float32Doubts(forest: Forest): (row: Float32Array) => boolean {
   const error = base.map((b, k) => ROUNDING * (treesOf(forest, k) + 2) * (Math.abs(b) + reachOf(forest, k)));
   const at = (scores: Float64Array) => {
     const probabilities = new Float64Array(classes);
-    linkScores(forest, scores, probabilities, 0);
+    linkScores(forest, scores.slice(), probabilities, 0);
     return probabilities;
   };
   return (row) => {

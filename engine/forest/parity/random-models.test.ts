@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { messageOf } from '../../errors.js';
+import { isGeoCropError, messageOf } from '../../errors.js';
 import { readModelFile } from '../read-model.js';
 import { factsOf, factsOfAll } from './forest-facts.js';
 import type { ForestFacts } from './forest-facts.js';
@@ -10,9 +10,9 @@ import type { Held } from './hold-forest.js';
 import { describeModel, makeRandomModels, withoutLibraries } from './random-models.js';
 import type { RandomModel, RandomModels } from './random-models.js';
 
-/** One model alone: GEOCROP_RANDOM_SEED=3017 npm test -- random-models */
-const seed = process.env['GEOCROP_RANDOM_SEED'];
-const only = seed === undefined ? null : Number(seed);
+/** One model alone: GEOCROP_RANDOM_MODELS="--only 3017" npm test -- random-models; more of them: "--times 10". */
+const options = process.env['GEOCROP_RANDOM_MODELS']?.split(' ') ?? [];
+const alone = options.includes('--only');
 
 /** By kind of model: what its models must be like together, so that the tests cannot hold by missing what they are for. */
 const KINDS: Readonly<Record<string, (all: ForestFacts) => boolean>> = {
@@ -39,6 +39,9 @@ const KINDS: Readonly<Record<string, (all: ForestFacts) => boolean>> = {
   'onnx of lightgbm': (f) => f.trees > 100,
   'onnx of catboost': (f) => f.trees > 50,
 };
+
+/** Models that a reader may refuse; those that it takes must be right. */
+const OTHERS = 'other kinds';
 
 /** Whether the kernel leaves a model to ONNX Runtime for a reason that is true of it; all others it runs itself. */
 const isGoodReason = (why: string, facts: ForestFacts) =>
@@ -71,7 +74,7 @@ else test('random models of the libraries', { skip: withoutLibraries }, () => un
 function tests(): void {
   let models: RandomModels;
   before(async () => {
-    models = await makeRandomModels(only);
+    models = await makeRandomModels(options);
   });
   after(() => models.remove());
 
@@ -118,15 +121,47 @@ function tests(): void {
         0,
         `${complaints.length} complaints:\n${complaints.slice(0, 5).join('\n')}`,
       );
-      if (only !== null) return;
+      if (alone) return;
       assert.ok(isWhatItIsFor(all), JSON.stringify(all));
       assert.ok(1 - left.length / seeds.length >= leastShare(kind), left.join('; '));
     });
   }
 
+  test(OTHERS, async (t) => {
+    const complaints: string[] = [];
+    const said = new Map<string, Set<string>>();
+    for (const { seed } of models.index.filter(({ kind }) => kind === OTHERS)) {
+      const model = models.load(seed);
+      const variant = String(model.params['variant']);
+      const outcome = await hold(model).catch((error: unknown) => error);
+      const says = said.get(variant) ?? said.set(variant, new Set()).get(variant)!;
+      if (isGeoCropError(outcome, 'model-unsupported')) says.add(`refused: ${outcome.message}`);
+      else if (outcome instanceof Error) complaints.push(`${outcome.message}: ${describeModel(model)}`);
+      else {
+        const held = outcome as Held;
+        const wrong = [...held.complaints];
+        if (![...held.differences.values()].every(({ rows }) => rows > 0))
+          wrong.push('taken, though it gives no probabilities');
+        complaints.push(...wrong.map((what) => `${what}: ${describeModel(model)}`));
+        says.add('taken');
+      }
+    }
+    for (const [variant, says] of said) t.diagnostic(`${variant}: ${[...says].join('; ')}`);
+    assert.equal(
+      complaints.length,
+      0,
+      `${complaints.length} complaints:\n${complaints.slice(0, 5).join('\n')}`,
+    );
+    if (alone) return;
+    const all = [...said.values()].flatMap((says) => [...says]);
+    assert.ok(all.includes('taken') && all.some((what) => what !== 'taken'));
+  });
+
   test('every kind that is made has a test', () => {
     assert.deepEqual(
-      [...new Set(models.index.map(({ kind }) => kind))].filter((kind) => !(kind in KINDS)),
+      [...new Set(models.index.map(({ kind }) => kind))].filter(
+        (kind) => kind !== OTHERS && !(kind in KINDS),
+      ),
       [],
     );
   });

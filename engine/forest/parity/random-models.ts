@@ -57,12 +57,12 @@ export interface RandomModels {
   remove(): void;
 }
 
-/** Runs the script in a folder of its own. @param only one seed, or null for all */
-export async function makeRandomModels(only: number | null): Promise<RandomModels> {
+/** Runs the script in a folder of its own. @param options of the script: which models */
+export async function makeRandomModels(options: readonly string[]): Promise<RandomModels> {
   const folder = mkdtempSync(join(tmpdir(), 'geocrop-random-models-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // -B: leaves no compiled files among the sources.
-  const args = ['-B', SCRIPT, '--out', folder, ...(only === null ? [] : ['--only', String(only)])];
+  const args = ['-B', SCRIPT, '--out', folder, ...options];
   try {
     await promisify(execFile)(python!, args, { maxBuffer: 2 ** 26 });
   } catch (error) {

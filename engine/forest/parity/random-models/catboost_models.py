@@ -11,6 +11,18 @@ from made import Made, by_column
 from tables import table
 
 
+def thresholds_of(model, columns):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.json")
+        model.save_model(path, format="json")
+        with open(path) as file:
+            features = json.load(file)["features_info"]["float_features"]
+    borders = [np.array(f.get("borders") or [], np.float64) for f in features]
+    return by_column(
+        columns, np.repeat([f["flat_feature_index"] for f in features], [len(b) for b in borders]), np.concatenate(borders)
+    )
+
+
 def train(rng, data, params, drawn, suffix=".json"):
     params = {
         "loss_function": "Logloss" if data.classes == 2 else "MultiClass",
@@ -22,23 +34,13 @@ def train(rng, data, params, drawn, suffix=".json"):
     }
     model = cb.CatBoostClassifier(**params)
     model.fit(data.x, data.y)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.json")
-        model.save_model(path, format="json")
-        with open(path) as file:
-            features = json.load(file)["features_info"]["float_features"]
-    thresholds = [np.array(f.get("borders") or [], np.float64) for f in features]
     form = "json" if suffix == ".json" else "onnx"
     return Made(
         data,
         {**drawn, **params},
         suffix,
         lambda path: model.save_model(path, format=form),
-        by_column(
-            data.x.shape[1],
-            np.repeat([f["flat_feature_index"] for f in features], [len(t) for t in thresholds]),
-            np.concatenate(thresholds),
-        ),
+        thresholds_of(model, data.x.shape[1]),
         {"CatBoost": lambda rows: model.predict_proba(rows, thread_count=1)},
     )
 

@@ -7,6 +7,16 @@ from made import Made, both, by_column
 from tables import Table, table
 
 
+def thresholds_of(booster, columns):
+    features, thresholds = [], []
+    for line in booster.model_to_string().splitlines():
+        if line.startswith("split_feature="):
+            features += [int(v) for v in line.split("=")[1].split()]
+        if line.startswith("threshold="):
+            thresholds += [float(v) for v in line.split("=")[1].split()]
+    return by_column(columns, features, thresholds)
+
+
 def train(rng, data, params, rounds, drawn, gradients=None):
     params = {
         "objective": "binary" if data.classes == 2 else "multiclass",
@@ -27,13 +37,6 @@ def train(rng, data, params, rounds, drawn, gradients=None):
         # The text names no objective that was handed over.
         text = booster.model_to_string().replace("\nfeature_names=", "\nobjective=binary sigmoid:1\nfeature_names=", 1)
         booster = lgb.Booster(model_str=text)
-    features, thresholds = [], []
-    for line in booster.model_to_string().splitlines():
-        if line.startswith("split_feature="):
-            features += [int(v) for v in line.split("=")[1].split()]
-        if line.startswith("threshold="):
-            thresholds += [float(v) for v in line.split("=")[1].split()]
-
     def predict(rows):
         p = booster.predict(rows, num_threads=1)
         return both(p) if params["objective"] == "binary" else p
@@ -43,7 +46,7 @@ def train(rng, data, params, rounds, drawn, gradients=None):
         {**drawn, **params, "rounds": rounds},
         ".txt",
         booster.save_model,
-        by_column(data.x.shape[1], features, thresholds),
+        thresholds_of(booster, data.x.shape[1]),
         {"LightGBM": predict},
     )
 

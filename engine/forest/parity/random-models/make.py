@@ -2,7 +2,7 @@
 Makes the random models that the forest tests hold our readers, ONNX writer and kernel against, with rows and what the
 libraries themselves predict for them:
 
-    python make.py --out FOLDER [--only SEED] [--kind KIND]
+    python make.py --out FOLDER [--only SEED] [--times N]
 
 Writes index.json, a list of {seed, kind, params, file, columns, classes, rows, rowsFile, nearFile, predictions: [{by, file}]}:
 rows are float32 [rows, columns], predictions float64 [rows, classes] (NaN: the library does not take that row), near uint8 [rows],
@@ -22,6 +22,7 @@ import numpy as np
 import catboost_models
 import lightgbm_models
 import onnx_models
+import other_models
 import sklearn_models
 import xgboost_models
 from tables import rounding_away, rows_for
@@ -50,13 +51,14 @@ KINDS = {
     "onnx of xgboost": (onnx_models.xgboost, 8),
     "onnx of lightgbm": (onnx_models.lightgbm, 8),
     "onnx of catboost": (onnx_models.catboost, 8),
+    "other kinds": (other_models.other, 3 * len(other_models.VARIANTS)),
 }
 
 
 def make(seed, kind, out):
     rng = np.random.default_rng(seed)
     try:
-        made = KINDS[kind][0](rng)
+        made = KINDS[kind][0](rng, seed % 1000) if kind == "other kinds" else KINDS[kind][0](rng)
     except Exception as error:
         raise RuntimeError(f"seed {seed}, {kind}") from error
     rows = rows_for(rng, made.data, made.thresholds)
@@ -88,16 +90,18 @@ def make(seed, kind, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--out", required=True)
-    parser.add_argument("--only", type=int, metavar="SEED")
-    parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--only", type=int, metavar="SEED", help="this model alone")
+    parser.add_argument("--times", type=int, default=1, help="so many times as many models, other ones too")
     args = parser.parse_args()
     warnings.filterwarnings("ignore")
     os.makedirs(args.out, exist_ok=True)
     index = []
     for place, (kind, (_, count)) in enumerate(KINDS.items()):
         start = time.perf_counter()
-        seeds = [1000 * (place + 1) + i for i in range(count)]
-        seeds = [s for s in seeds if args.only in (None, s) and args.kind in (None, kind)]
+        first = 1000 * (place + 1)
+        seeds = range(first, first + min(count * args.times, 1000))
+        if args.only is not None:
+            seeds = [args.only] if first <= args.only < first + 1000 else []
         index += [make(seed, kind, args.out) for seed in seeds]
         if seeds:
             print(f"{kind}: {len(seeds)} in {time.perf_counter() - start:.1f} s", flush=True)

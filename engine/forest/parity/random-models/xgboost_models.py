@@ -10,7 +10,8 @@ from tables import table, Table
 
 
 def thresholds_of(booster, columns):
-    trees = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"]
+    document = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]
+    trees = document.get("gbtree", document)["model"]["trees"]
     inner = [np.array(t["left_children"]) >= 0 for t in trees]
     of = lambda key: np.concatenate([np.array(t[key])[i] for t, i in zip(trees, inner)])
     # The text of a float32: as a double it may be another number.
