@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { pythonWith } from '../encode/gdal-oracle.js';
 
 const FOLDER = fileURLToPath(new URL('../../../engine/training', import.meta.url));
-const python = pythonWith('numpy');
+const python = pythonWith('xgboost, lightgbm, catboost');
 
 test(
-  'tables, splits, weights, scores and calibration, as Python tests them',
+  'tables, splits, learners, weights, scores and calibration, as Python tests them',
   {
     skip:
       python === null &&
-      'needs NumPy: python3 -m venv .venv && .venv/bin/pip install -r engine/training/requirements.txt',
+      'needs XGBoost, LightGBM and CatBoost: python3 -m venv .venv && .venv/bin/pip install --no-deps -r engine/training/requirements.txt',
   },
   () => {
     const { status, stderr } = spawnSync(
