@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { RowBatch } from '../../classes/row-batch.js';
+import { ForestBuilder } from '../forest-builder.js';
+import type { SourceNode } from '../forest-builder.js';
 import type { Forest } from '../forest.js';
 import { predictForest } from '../predict-forest.js';
 import { compileForest } from '../runtime/compile-forest.js';
@@ -170,6 +172,46 @@ describe('the kernel on random forests', () => {
       run(rowsOf(rows, forest.columns, last), last.length),
       rowsOf(run(rows, count), forest.classes, last),
     );
+  });
+
+  test('sums that all but fill 32 bits, of trees that take each other back', async () => {
+    const random = randomNumbers(11);
+    const builder = new ForestBuilder('large', {
+      columns: 1,
+      outputs: 1,
+      link: 'logistic',
+      vectorLeaves: false,
+    });
+    for (let tree = 0; tree < 20; tree++) {
+      const most = tree % 2 === 0 ? 200 : -200;
+      const nodes: SourceNode[] = [
+        { feature: 0, threshold: Math.fround(random()), missingLeft: tree % 3 === 0, left: 1, right: 2 },
+        { leaf: most },
+        { leaf: most + random() - 0.5 },
+      ];
+      builder.addTree(nodes.length, 0, (id) => nodes[id]!, 0, `tree ${tree}`);
+    }
+    const forest = builder.build();
+    const compiled = compileForest(forest);
+    assert.ok(!('unsupported' in compiled));
+    // Ten trees of one sign: a sum on the way is half of what 32 bits hold, or more.
+    assert.ok(2000 / compiled.unit > 2 ** 29);
+    const rows = randomRows(11, forest, 600);
+    const { largest } = differenceOf(
+      Float64Array.from((await kernelOf(forest))(rows, 600)),
+      predictForest(forest, rows, 600),
+      2,
+    );
+    // Each of 20 leaves is rounded by half a unit at most, and a probability moves by a quarter of its score.
+    assert.ok(largest <= (20 * compiled.unit) / 2 / 4 + 2 ** -24, `${largest}`);
+  });
+
+  test('leaves of nothing', async () => {
+    for (const growth of ['anywhere', 'symmetric'] as const) {
+      const forest = randomForest(2, { ...BASE, growth });
+      forest.leaves.fill(0);
+      holdAgainstPlain(forest, await kernelOf(forest), randomRows(2, forest, 100), 100, growth);
+    }
   });
 
   test('no rows give no probabilities', async () => {
