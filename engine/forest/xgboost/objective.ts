@@ -57,6 +57,16 @@ function readBase(value: JsonValue, link: ForestLink, outputs: number): readonly
   const base = scores.length === outputs ? scores : new Array<number>(outputs).fill(scores[0]!);
   if (link === 'softmax') return base;
   const probability = base[0]!;
-  if (!(probability > 0 && probability < 1)) value.fail(`is ${probability}, not between 0 and 1.`);
-  return [Math.fround(-Math.log(1 / probability - 1))];
+  if (!(probability >= 0 && probability <= 1)) value.fail(`is ${probability}, not between 0 and 1.`);
+  return [marginOf(probability)];
+}
+
+/** As XGBoost 3.2 keeps a probability from 0 and 1, which it writes where all labels were the same. */
+const LEAST = Math.fround(1e-6);
+const MOST = Math.fround(1 - LEAST);
+
+/** In float32 at each step, as XGBoost computes it: for 0.9999 that is 1e-4 from the logarithm's true value. */
+function marginOf(probability: number): number {
+  const p = Math.min(Math.max(Math.fround(probability), LEAST), MOST);
+  return Math.fround(-Math.log(Math.fround(Math.fround(1 / p) - 1)));
 }

@@ -131,7 +131,7 @@ describe('XGBoost files that are refused', () => {
     [/feature_names: has 1 names for 4 features/, (d) => (d.learner.feature_names = ['a'])],
     [/num_class: is 3, which does not go with binary:logistic/, (d) => (parameters(d)['num_class'] = '3')],
     [/num_class: is 0, which does not go with multi:softprob/, (d) => (d.learner.objective.name = 'multi:softprob')],
-    [/base_score: is 1, not between 0 and 1/, (d) => (parameters(d)['base_score'] = '1E0')],
+    [/base_score: is 1.5, not between 0 and 1/, (d) => (parameters(d)['base_score'] = '1.5E0')],
     [/base_score: must be a number or a list of numbers, is "\[\]"/, (d) => (parameters(d)['base_score'] = '[]')],
     [/base_score: has 2 values for 1 scores/, (d) => (parameters(d)['base_score'] = '[5E-1,5E-1]')],
     [/base_score: must be a text, is missing/, (d) => delete parameters(d)['base_score']],
