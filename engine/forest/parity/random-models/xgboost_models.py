@@ -70,7 +70,7 @@ def gbtree(rng, classes):
     if rng.random() < 0.3:
         params |= {"grow_policy": "lossguide", "tree_method": "hist", "max_leaves": int(rng.integers(2, 64)), "max_depth": 0}
     if rng.random() < 0.4:
-        params["base_score"] = float(rng.choice([0.1, 0.5, 0.9]))
+        params["base_score"] = float(rng.choice([0.1, 0.5, 0.9999]))
     return train(rng, data, params, int(rng.integers(1, 12 if classes > 6 else 30)), drawn)
 
 
@@ -107,7 +107,7 @@ def degenerate(rng):
     elif what == "large leaves":
         params |= {"eta": float(10.0 ** rng.integers(1, 4)), "reg_lambda": 0.0, "min_child_weight": 0.0}
     if rng.random() < 0.5:
-        params["base_score"] = float(rng.choice([0.01, 0.7]))
+        params["base_score"] = float(rng.choice([1e-8, 0.01, 0.7, 0.9999, 1 - 1e-7]))
     return train(rng, data, params, int(rng.integers(1, 6)), drawn)
 
 
