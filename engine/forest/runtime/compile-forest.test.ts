@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededRandom } from '../../kernels/testing.js';
 import { ForestBuilder } from '../forest-builder.js';
+import { randomForest } from '../parity/random-forest.js';
 import { compileForest } from './compile-forest.js';
-import { randomForest } from './testing.js';
 
 function stumps(values: readonly number[], thresholds: readonly number[]) {
   const builder = new ForestBuilder('stumps', {
@@ -51,13 +50,16 @@ test('more thresholds than ranks of two bytes tell apart', () => {
 test('the same forest gives the same image', () => {
   const make = () =>
     compileForest(
-      randomForest(seededRandom(3), {
+      randomForest(3, {
         columns: 5,
-        outputs: 2,
-        link: 'softmax',
         trees: 20,
-        depth: 5,
+        branches: 30,
+        growth: 'anywhere',
         thresholds: 30,
+        link: 'softmax',
+        classes: 2,
+        vectorLeaves: false,
+        missing: 'mixed',
       }),
     );
   assert.deepEqual(make(), make());
