@@ -2,6 +2,7 @@ import { ForestBuilder } from '../forest-builder.js';
 import type { SourceNode } from '../forest-builder.js';
 import type { Forest } from '../forest.js';
 import { nextDown } from '../round-threshold.js';
+import { unscaledThreshold } from './input-scaling.js';
 import { opaque } from './score-columns.js';
 import type { Opaque, ScoreColumn, ScoreColumns } from './score-columns.js';
 import { leafAt } from './tree-ensemble.js';
@@ -36,12 +37,16 @@ export function forestOfColumns(scores: ScoreColumns, columns: number, file: str
     const read = (id: number): SourceNode => {
       const leaf = leafAt(ensemble.nodes, places[id]!);
       if (leaf >= 0) return { leaf: vectorLeaves ? leaves.all(leaf) : leaves.one(leaf, target) };
-      return branchAt(ensemble.nodes, places[id]!, idOf);
+      const branch = branchAt(ensemble.nodes, places[id]!, idOf);
+      if (ensemble.scaling === null) return branch;
+      return { ...branch, threshold: unscaledThreshold(ensemble.scaling, branch.feature, branch.threshold) };
     };
     builder.addTree(places.length, 0, read, target, `${op}, tree ${tree}`);
   });
   return builder.build();
 }
+
+type Branch = Exclude<SourceNode, { leaf: unknown }>;
 
 /** The column s of [σ(−s), σ(s)]; null where two columns are not each other's opposite. */
 function decidingColumn({ ensemble, columns }: ScoreColumns): [ScoreColumn] | null {
@@ -118,7 +123,7 @@ class LeafValues {
  * A branch as x <= threshold. In ONNX a comparison with NaN is false unless the node says that NaN takes the true branch.
  * @param idOf ids of nodes by place
  */
-function branchAt(nodes: TreeNodes, place: number, idOf: Int32Array): SourceNode {
+function branchAt(nodes: TreeNodes, place: number, idOf: Int32Array): Branch {
   const mode = nodes.modes[place]!;
   const value = Math.fround(nodes.thresholds[place]!);
   const missingTrue = nodes.tracksTrue[place] === 1;
@@ -126,14 +131,14 @@ function branchAt(nodes: TreeNodes, place: number, idOf: Int32Array): SourceNode
   const whenFalse = idOf[nodes.falseChild[place]!]!;
   const feature = nodes.features[place]!;
   // x <= threshold is what the node asks, or its opposite.
-  const asked = (threshold: number): SourceNode => ({
+  const asked = (threshold: number): Branch => ({
     feature,
     threshold,
     missingLeft: missingTrue,
     left: whenTrue,
     right: whenFalse,
   });
-  const opposite = (threshold: number): SourceNode => ({
+  const opposite = (threshold: number): Branch => ({
     feature,
     threshold,
     missingLeft: !missingTrue,

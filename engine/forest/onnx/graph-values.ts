@@ -1,3 +1,5 @@
+import { readScaling } from './input-scaling.js';
+import type { InputScaling } from './input-scaling.js';
 import { DATA_TYPE, ML_DOMAIN } from './onnx-fields.js';
 import type { OnnxModel, OnnxNode } from './onnx-graph.js';
 import { readTensor } from './onnx-tensor.js';
@@ -8,7 +10,7 @@ import { TreeProblem } from './tree-nodes.js';
 
 /** What a tensor of a graph is to us: the model's input, a constant, scores, or none of these. */
 export type GraphValue =
-  | { readonly kind: 'rows' }
+  | { readonly kind: 'rows'; readonly scaling: InputScaling | null }
   | { readonly kind: 'constant'; readonly tensor: Uint8Array }
   | ScoreColumns
   | Opaque;
@@ -16,7 +18,7 @@ export type GraphValue =
 /** All tensors of a graph by name. Throws TreeProblem where a tree operator contradicts itself. */
 export function graphValues(model: OnnxModel): Map<string, GraphValue> {
   const values = new Map<string, GraphValue>();
-  for (const { name } of model.inputs) values.set(name, { kind: 'rows' });
+  for (const { name } of model.inputs) values.set(name, { kind: 'rows', scaling: null });
   for (const [name, tensor] of model.constants) values.set(name, { kind: 'constant', tensor });
   for (const node of model.nodes) {
     const inputs = node.inputs.map((name) => values.get(name) ?? opaque(`its graph lacks "${name}"`));
@@ -38,8 +40,16 @@ function evaluate(node: OnnxNode, inputs: readonly GraphValue[]): (GraphValue | 
       if (first?.kind !== 'rows')
         return node.outputs.map(() => opaque(`its ${node.op} does not read the input as it is`));
       const ensemble = treeEnsembleAt(node);
-      const scores = 'unsupported' in ensemble ? opaque(ensemble.unsupported) : columnsOf(ensemble);
+      const { scaling } = first;
+      const scores =
+        'unsupported' in ensemble ? opaque(ensemble.unsupported) : columnsOf({ ...ensemble, scaling });
       return node.op === 'TreeEnsembleClassifier' ? [undefined, scores] : [scores];
+    }
+    if (node.op === 'Scaler' && first?.kind === 'rows' && first.scaling === null) {
+      const scaling = readScaling(node);
+      return [
+        scaling === null ? opaque('its Scaler does not keep the order of values') : { ...first, scaling },
+      ];
     }
     if (node.op === 'ZipMap' && first?.kind === 'scores') {
       const classNames = wordsOf(node.attributes.get('classlabels_strings')?.strings ?? []);

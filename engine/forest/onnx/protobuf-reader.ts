@@ -22,6 +22,9 @@ export function* fieldsOf(message: Uint8Array): Generator<ProtobufField> {
     const tag = varint(message, cursor);
     const number = Math.floor(tag / 8);
     const wire = tag % 8;
+    if (number === 0) {
+      throw new ProtobufError(`protobuf: field 0 before byte ${cursor.at}`, message.byteOffset + cursor.at);
+    }
     if (wire === 0) {
       yield { number, kind: 'varint', value: varint(message, cursor) };
       continue;

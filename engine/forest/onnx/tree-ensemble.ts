@@ -1,4 +1,5 @@
 import { DATA_TYPE } from './onnx-fields.js';
+import type { InputScaling } from './input-scaling.js';
 import type { OnnxNode } from './onnx-graph.js';
 import { readTensor } from './onnx-tensor.js';
 import { TreeProblem, treeNodesOf } from './tree-nodes.js';
@@ -7,6 +8,8 @@ import type { TreeNodes } from './tree-nodes.js';
 /** A tree operator of a graph, its trees checked to be trees. */
 export interface TreeEnsemble {
   readonly op: string;
+  /** What is done to the input before it. */
+  readonly scaling: InputScaling | null;
   readonly nodes: TreeNodes;
   /** Places of each tree's nodes, its root first; a branch whose children are one and the same leaf counts as that leaf. */
   readonly trees: readonly Int32Array[];
@@ -62,6 +65,7 @@ export function readTreeEnsemble({
   if (wrong !== undefined) throw new TreeProblem(`a leaf adds to output ${wrong} of ${outputs}.`);
   return {
     op,
+    scaling: null,
     nodes,
     trees: walkTrees(nodes),
     outputs,

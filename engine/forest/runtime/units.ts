@@ -5,10 +5,10 @@ const LARGEST_SUM = 2 ** 31 - 1;
 /** Leaves are not made finer than this: float32 trainers' own leaves have 24 bits. */
 const FINEST = 2 ** -40;
 /**
- * How far the rounding of leaves may move a score, six standard deviations of a sum of evenly spread errors: a probability
- * moves by a quarter of it at most.
+ * How far the rounding of leaves may move a score, six standard deviations of a sum of evenly spread errors. Through softmax or
+ * logistic a probability moves by half of it at most.
  */
-const LARGEST_ERROR = 1e-5;
+const LARGEST_ERROR = { identity: 1e-5, softmax: 2e-5, logistic: 2e-5 } as const;
 
 /**
  * The power of two that leaves are counted in: so fine that no score's sum can leave 32 bits; null where that is too coarse to
@@ -20,7 +20,7 @@ export function chooseUnit(forest: Forest): number | null {
   const finest = reach / (LARGEST_SUM - trees);
   const unit = Math.max(2 ** Math.ceil(Math.log2(finest || FINEST)), FINEST);
   const deviation = unit * Math.sqrt(trees / 12);
-  return 6 * deviation <= LARGEST_ERROR && Number.isFinite(reach) ? unit : null;
+  return 6 * deviation <= LARGEST_ERROR[forest.link] && Number.isFinite(reach) ? unit : null;
 }
 
 /** The largest absolute sum that any score could reach, and the most trees that add to one. */

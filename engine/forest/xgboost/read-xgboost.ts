@@ -51,11 +51,11 @@ function readDocument(root: JsonValue, file: string, encoding: string): Imported
     );
   }
   const builder = new ForestBuilder(file, { columns, vectorLeaves: false, ...objective });
-  const used = treesThatPredict(learner, trees.length, objective.outputs);
+  const { used, note } = treesThatPredict(learner, trees.length, objective.outputs);
   for (let i = 0; i < used; i++) addTree(trees[i]!, groups[i]!, builder);
   return {
     forest: builder.build(),
-    format: `XGBoost ${encoding} ${version}${used < trees.length ? `, its first ${used} of ${trees.length} trees (best_iteration)` : ''}`,
+    format: `XGBoost ${encoding} ${version}${note}`,
     featureNames: readFeatureNames(learner.field('feature_names'), columns),
     classNames: null,
   };
