@@ -34,7 +34,7 @@ export interface MemberSource {
 }
 
 /**
- * The files of a bundle by name. Throws `model-mismatch` where a model's columns or classes do not fit, `bad-request` where
+ * The files of a bundle by name. Throws `model-mismatch` where a model's columns or classes do not fit, `model-unsupported` as writeOnnxForest, `bad-request` where
  * two members would have one name.
  */
 export function bundleContents(spec: BundleSpec): Map<string, Uint8Array> {
@@ -55,7 +55,7 @@ export function bundleContents(spec: BundleSpec): Map<string, Uint8Array> {
     const { forest, featureNames, classNames } = model;
     checkFeatures(file, forest.columns, featureNames, spec.features);
     const classes = memberClasses(file, forest.classes, classNames, spec.classes);
-    files.set(name, writeOnnxForest(forest, name.replace(/\.onnx$/, '')));
+    files.set(name, writeOnnxForest(forest, name.replace(/\.onnx$/, ''), file));
     return { file: name, weight, classes };
   });
   const manifest: BundleManifest = {

@@ -22,9 +22,13 @@ export interface RegressorAttributes {
 /**
  * Each tree's nodes and leaves are numbered from 0 in preorder. A leaf of several values leaves out zeros, which deep forests
  * are full of, but for a tree's first leaf: so that a reader sees that the tree adds to all scores.
- * `depth`: branches from a root to the leaf that is furthest away.
+ * `depth`: branches from a root to the leaf that is furthest away; `deepest`: the tree that has it, 0 where there is none.
  */
-export function regressorOf(forest: Forest): { attributes: RegressorAttributes; depth: number } {
+export function regressorOf(forest: Forest): {
+  attributes: RegressorAttributes;
+  depth: number;
+  deepest: number;
+} {
   const { outputs, roots, treeOutput, leaves } = forest;
   const leafCount = treeOutput === null ? leaves.length / outputs : leaves.length;
   const size = forest.feature.length + leafCount;
@@ -48,6 +52,7 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
   let at = 0;
   let weight = 0;
   let deepest = 0;
+  let most = 0;
   const addWeight = (tree: number, node: number, target: number, value: number) => {
     targets.target_ids[weight] = target;
     targets.target_nodeids[weight] = node;
@@ -61,7 +66,7 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
     const waiting = [{ child: roots[tree]!, parent: -1, depth: 0 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { child, parent, depth } = next;
-      deepest = Math.max(deepest, depth);
+      if (depth > most) [most, deepest] = [depth, tree];
       const id = at - first;
       if (parent >= 0) nodes.nodes_falsenodeids[parent] = id;
       nodes.nodes_nodeids[at] = id;
@@ -102,5 +107,5 @@ export function regressorOf(forest: Forest): { attributes: RegressorAttributes; 
     target_treeids: targets.target_treeids.subarray(0, weight),
     target_weights: targets.target_weights.subarray(0, weight),
   };
-  return { attributes, depth: deepest };
+  return { attributes, depth: most, deepest };
 }

@@ -75,10 +75,14 @@ test('leaves are rounded to float32, and refused beyond its range', () => {
     [...reread(writeOnnxForest(leaves('logistic', 1, [[0, 0.1]]), 'm')).leaves],
     [Math.fround(0.1)],
   );
-  for (const forest of [leaves('logistic', 1, [[0, 1e39]]), leaves('logistic', 1, [[0, 1]], [-1e39])]) {
+  const cases: [Forest, string][] = [
+    [leaves('logistic', 1, [[0, 1], [0, 1e39]]), 'in/m.json, tree 1: a leaf holds a number'], // prettier-ignore
+    [leaves('logistic', 1, [[0, 1]], [-1e39]), 'in/m.json: the base score is a number'],
+  ];
+  for (const [forest, says] of cases) {
     assert.throws(
-      () => writeOnnxForest(forest, 'm'),
-      (error) => isGeoCropError(error, 'model-unsupported') && error.message.startsWith('m: a leaf holds'),
+      () => writeOnnxForest(forest, 'm', 'in/m.json'),
+      (error) => isGeoCropError(error, 'model-unsupported') && error.message.startsWith(says),
     );
   }
 });
@@ -100,7 +104,9 @@ test('a deep chain is written and runs; one that would end the process in ONNX R
   const given = await runOnnx(writeOnnxForest(forest, 'm'), rows, 1);
   assert.deepEqual([...(given as Float32Array)], [...predictForest(forest, rows, 100)]);
   assert.throws(
-    () => writeOnnxForest(chain(1001), 'm'),
-    (error) => isGeoCropError(error, 'model-unsupported') && error.message.includes('1001 branches deep'),
+    () => writeOnnxForest(chain(1001), 'm', 'in/m.json'),
+    (error) =>
+      isGeoCropError(error, 'model-unsupported') &&
+      error.message.startsWith('in/m.json, tree 0: is 1001 branches deep'),
   );
 });

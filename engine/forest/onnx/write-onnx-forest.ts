@@ -19,22 +19,26 @@ const OPSETS = { '': 15, [ML_DOMAIN]: 3 };
  *
  * Leaves and base are rounded to float32. Throws `model-unsupported` where one of them is beyond its range, or a tree deeper
  * than ONNX Runtime can load.
- * @param name of the graph, and of the model in errors
+ * @param name of the graph
+ * @param file the trainer's, for errors
  */
-export function writeOnnxForest(forest: Forest, name: string): Uint8Array {
-  const { attributes, depth } = regressorOf(forest);
+export function writeOnnxForest(forest: Forest, name: string, file = name): Uint8Array {
+  const { attributes, depth, deepest } = regressorOf(forest);
   if (depth > DEEPEST_TREE) {
     throw modelError(
       'model-unsupported',
-      name,
-      '',
-      `a tree is ${depth} branches deep; ONNX Runtime loads at most some thousands, we take ${DEEPEST_TREE}.`,
+      file,
+      `tree ${deepest}`,
+      `is ${depth} branches deep; ONNX Runtime loads at most some thousands, we take ${DEEPEST_TREE}.`,
+      { hint: 'Bound the depth when you train, such as with max_depth: deep chains learn single rows.' },
     );
   }
   const base = Float32Array.from(forest.base);
-  if (![attributes.target_weights, base].every((numbers) => numbers.every(Number.isFinite))) {
-    throw modelError('model-unsupported', name, '', 'a leaf holds a number that is too large for float32.');
-  }
+  const beyond = (place: string, what: string) =>
+    modelError('model-unsupported', file, place, `${what} a number that is too large for float32.`);
+  const weight = attributes.target_weights.findIndex((x) => !Number.isFinite(x));
+  if (weight >= 0) throw beyond(`tree ${attributes.target_treeids[weight]}`, 'a leaf holds');
+  if (!base.every(Number.isFinite)) throw beyond('', 'the base score is');
   const hasBase = base.some((x) => x !== 0);
   const sums = hasBase ? 'sums' : 'scores';
   const trees: OnnxStep = {
