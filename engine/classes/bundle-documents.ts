@@ -34,6 +34,15 @@ const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 /** Kernel of the majority filter where bundle.json does not say. */
 const DEFAULT_SMOOTHING = 5;
 
+/** So that no weight times a probability, and no sum of them, leaves the range in which doubles are exact to 53 bits. */
+const [LEAST_WEIGHT, MOST_WEIGHT] = [1e-100, 1e100];
+
+/** Whether a member's part in the vote can be computed with. */
+export const isWeight = (weight: unknown): weight is number =>
+  typeof weight === 'number' && weight >= LEAST_WEIGHT && weight <= MOST_WEIGHT;
+
+export const WEIGHT_RANGE = `between ${LEAST_WEIGHT} and ${MOST_WEIGHT}`;
+
 type JsonObject = Record<string, unknown>;
 
 /** Bytes of a file that must be there. */
@@ -156,8 +165,10 @@ function manifestMember(doc: Document, member: unknown, what: string): BundleMan
       `${what}: "file" is ${JSON.stringify(file)}; it must name a file in the bundle's own folder.`,
     );
   }
-  if (typeof weight !== 'number' || !Number.isFinite(weight) || weight <= 0) {
-    throw doc.bad(`${what} (${file}): "weight" is ${JSON.stringify(weight)}; it must be above 0 and finite.`);
+  if (!isWeight(weight)) {
+    throw doc.bad(
+      `${what} (${file}): "weight" is ${JSON.stringify(weight)}; it must be a number ${WEIGHT_RANGE}.`,
+    );
   }
   return { file, weight, classes: doc.names(classes, `"classes" of ${what} (${file})`) };
 }

@@ -239,6 +239,20 @@ describe('what is wrong is said, with the file', () => {
       /"weight"/,
     ],
     [
+      'weights whose sum overflows',
+      withManifest((m) => m.members.forEach((member) => (member.weight = 1e308))),
+      'bundle-malformed',
+      'bundle.json',
+      /"weight" is 1e\+308; it must be a number between 1e-100 and 1e\+100/,
+    ],
+    [
+      'a weight that leaves nothing of a probability',
+      withManifest((m) => (m.members[0]!.weight = 1e-323)),
+      'bundle-malformed',
+      'bundle.json',
+      /"weight" is 1e-323/,
+    ],
+    [
       'a weight that is a text',
       withManifest((m) => (m.members[0]!.weight = '1')),
       'bundle-malformed',

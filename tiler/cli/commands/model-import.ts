@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { MODEL_NAME } from '../../../engine/classes/bundle-documents.js';
+import { MODEL_NAME, WEIGHT_RANGE, isWeight } from '../../../engine/classes/bundle-documents.js';
 import { fileArgument } from '../arguments.js';
 import type { Config } from '../../config/settings.js';
 import type { Io } from '../io.js';
@@ -46,6 +46,7 @@ const jsonFile = fileArgument('.json');
 
 export function modelImportCommand(run: RunModelImport, io: Io, finish: (code: number) => void): Command {
   const command = new Command('import')
+    .summary('make a bundle of trained models')
     .description(
       'Makes a bundle of trained models: XGBoost JSON or UBJ, LightGBM text, CatBoost JSON, random forests as JSON, ONNX. What a file is, its content says.',
     )
@@ -110,9 +111,12 @@ function nameArgument(text: string): string {
   );
 }
 
+/** As people write numbers; JavaScript reads `0x10` too. */
+const DECIMAL = /^\s*(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
 /** `2,1,1`. */
 function weightsArgument(text: string): number[] {
-  const weights = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (weights.every((weight) => Number.isFinite(weight) && weight > 0)) return weights;
-  throw new InvalidArgumentError('Give a number above 0 for each file, such as 2,1,1.');
+  const weights = text.split(',').map((part) => (DECIMAL.test(part) ? Number(part) : NaN));
+  if (weights.every(isWeight)) return weights;
+  throw new InvalidArgumentError(`Give a number ${WEIGHT_RANGE} for each file, such as 2,1,1.`);
 }
