@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import type { ErrorCode } from '../errors.js';
 import { isGeoCropError } from '../errors.js';
+import { ForestBuilder } from '../forest/forest-builder.js';
+import { DEEPEST_TREE } from '../forest/onnx/tree-nodes.js';
 import { readModelFile } from '../forest/read-model.js';
 import type { BundleSpec, MemberSource } from './bundle-contents.js';
 import { bundleContents, memberName } from './bundle-contents.js';
+import { folderBundleFiles } from './bundle-files.js';
 import { fixtureBytes } from './fixtures/fixtures.js';
+import { loadBundle } from './load-bundle.js';
 import { createOnnxRuntime } from './onnx-runtime.js';
 import { RowBatch } from './row-batch.js';
 import { writeBundle } from './write-bundle.js';
@@ -129,6 +134,109 @@ describe('writing a bundle', () => {
       refused('config-invalid', /no bundle, so it is not replaced/),
     );
     assert.deepEqual(await readdir(other), ['cat.jpg']);
+  });
+
+  test('an abort at any point leaves what was there, and nothing beside it', async () => {
+    const parent = join(folder, 'aborted');
+    const dir = join(parent, 'Made');
+    const first = await writeBundle(await specOf(), dir, { replace: false });
+    const spec = await specOf({ smoothing: 7 });
+    // Counts the looks at the signal, and fires at the n-th; past the last one the bundle is replaced.
+    const abortedAt = async (n: number): Promise<boolean> => {
+      const { signal } = new AbortController();
+      let looks = 0;
+      const throwIfAborted = () => {
+        if (++looks === n) throw new DOMException('Interrupted.', 'AbortError');
+      };
+      Object.defineProperty(signal, 'throwIfAborted', { value: throwIfAborted });
+      const failed = await writeBundle(spec, dir, { replace: true, signal }).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      assert.deepEqual(await readdir(parent), ['Made']);
+      if (failed === null) return false;
+      assert.equal((failed as Error).name, 'AbortError');
+      const { smoothing } = JSON.parse(await readFile(join(dir, 'bundle.json'), 'utf8')) as BundleSpec;
+      assert.equal(smoothing, first.smoothing);
+      return true;
+    };
+    let n = 1;
+    while (await abortedAt(n)) n++;
+    assert.ok(n > 12, `${n}: at least once a file written and a file read`);
+  });
+
+  describe('what killed imports leave', () => {
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    const living = process.ppid;
+
+    test('is cleared away; what living processes, or other bundles, have there is not', async () => {
+      const parent = join(folder, 'leftovers');
+      const names = [`.Made.part-${dead}`, `.Made.old-${dead}`, `.Made.part-${process.pid}`];
+      const kept = [
+        `.Made.part-${living}`,
+        `.Other.part-${dead}`,
+        `.Made.part-${dead}x`,
+        `.Made.v2.part-${dead}`,
+      ];
+      for (const name of [...names, ...kept]) {
+        await mkdir(join(parent, name), { recursive: true });
+        await writeFile(join(parent, name, 'bundle.json'), '{}');
+      }
+      await mkdir(join(parent, 'Made'));
+      await writeBundle(await specOf(), join(parent, 'Made'), { replace: true });
+      assert.deepEqual((await readdir(parent)).sort(), [...kept, 'Made'].sort());
+    });
+
+    test('with the bundle moved away and not yet replaced: it comes back', async () => {
+      const dir = join(folder, 'between/Made');
+      const first = await writeBundle(await specOf(), dir, { replace: false });
+      await rename(dir, join(folder, `between/.Made.old-${dead}`));
+      await mkdir(join(folder, `between/.Made.part-${dead}`));
+      await assert.rejects(
+        writeBundle(await specOf({ smoothing: 7 }), dir, { replace: false }),
+        refused('config-invalid', /Made is there already/),
+      );
+      assert.deepEqual(await readdir(join(folder, 'between')), ['Made']);
+      assert.equal((await loadBundle(folderBundleFiles(dir))).digest, first.digest);
+    });
+  });
+
+  test('a link to a folder stays one: what it names is replaced', async () => {
+    const parent = join(folder, 'links');
+    await mkdir(join(parent, 'elsewhere'), { recursive: true });
+    const link = join(parent, 'Made');
+    await symlink('elsewhere/there', link);
+    for (const smoothing of [3, 7] as const) {
+      // First to a folder that is not there yet.
+      await writeBundle(await specOf({ smoothing }), link, { replace: true });
+      assert.ok((await lstat(link)).isSymbolicLink());
+      assert.deepEqual(await readdir(join(parent, 'elsewhere')), ['there']);
+      assert.equal(
+        (await loadBundle(folderBundleFiles(join(parent, 'elsewhere/there')))).smoothing,
+        smoothing,
+      );
+    }
+    assert.deepEqual((await readdir(parent)).sort(), ['Made', 'elsewhere']);
+  });
+
+  test("a tree that is too deep is said with the trainer's file and the tree", async () => {
+    const shape = { columns: 4, outputs: 1, link: 'logistic', vectorLeaves: false } as const;
+    const builder = new ForestBuilder('chain', shape);
+    const [stump, chain] = [3, 2 * DEEPEST_TREE + 3];
+    for (const count of [stump, chain]) {
+      const read = (id: number) =>
+        id === count - 1 || id % 2 === 1
+          ? { leaf: id }
+          : { feature: 0, threshold: id, missingLeft: false, left: id + 1, right: id + 2 };
+      builder.addTree(count, 0, read, 0, 'tree');
+    }
+    const model = { forest: builder.build(), format: 'test', featureNames: null, classNames: null };
+    const members = [{ file: 'in/chain.json', weight: 1, model }];
+    const spec = await specOf({ classes: ['a', 'b'], palette: null, members });
+    assert.throws(
+      () => bundleContents(spec),
+      refused('model-unsupported', /^in\/chain\.json, tree 1: is 1001 branches deep/),
+    );
   });
 
   const wrong: readonly (readonly [string, Partial<BundleSpec>, ErrorCode, RegExp])[] = [

@@ -6,11 +6,13 @@ export function printError(io: Pick<Io, 'err'>, error: unknown, verbose: boolean
   const lines = [`geocrop: ${messageOf(error)}`];
   if (error instanceof GeoCropError && error.hint !== undefined) lines.push(`  ${error.hint}`);
   if (verbose) lines.push(...details(error));
-  else if (!(error instanceof GeoCropError) || error.code === 'internal') {
+  else if (!isInterrupt(error) && (!(error instanceof GeoCropError) || error.code === 'internal')) {
     lines.push('  This is a mistake of ours; --verbose shows where.');
   }
   io.err(`${lines.join('\n')}\n`);
 }
+
+const isInterrupt = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
 function details(error: unknown): string[] {
   const lines: string[] = [];

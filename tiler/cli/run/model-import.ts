@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { breathe } from '../../../engine/breathe.js';
 import type { BundleSpec, MemberSource } from '../../../engine/classes/bundle-contents.js';
-import { checkBundleFolder, writeBundle } from '../../../engine/classes/write-bundle.js';
+import { prepareBundleFolder } from '../../../engine/classes/bundle-folder.js';
+import { writeBundle } from '../../../engine/classes/write-bundle.js';
+import { duplicates, quoteNames } from '../../../engine/classes/bundle-error.js';
 import { KEY_DIGITS } from '../../../engine/digest.js';
 import { GeoCropError } from '../../../engine/errors.js';
 import type { ImportedModel } from '../../../engine/forest/forest.js';
@@ -16,10 +19,12 @@ const MAX_MODEL_BYTES = 2 * 2 ** 30 - 1;
 
 export const runModelImport: RunModelImport = async (options, io) => {
   const dir = options.out ?? join(modelsDir(options.config), options.name);
-  await checkBundleFolder(dir, options.force);
+  const signal = io.interrupt();
+  await prepareBundleFolder(dir, options.force);
   const documents = await readDocuments(options);
   const members: MemberSource[] = [];
   for (const [i, file] of options.files.entries()) {
+    await breathe(signal);
     const bytes = await readInput(file, MAX_MODEL_BYTES);
     const model = readModelFile(bytes, file);
     io.out(`${file}: ${'forest' in model ? describe(model) : `ONNX, kept as it is: ${model.unsupported}`}\n`);
@@ -35,7 +40,7 @@ export const runModelImport: RunModelImport = async (options, io) => {
       members,
     },
     dir,
-    { replace: options.force },
+    { replace: options.force, signal },
   );
   io.out(`${bundle.name} ${bundle.version} (${bundle.digest.slice(0, KEY_DIGITS)}): ${dir}\n`);
   io.out(`next: geocrop model check ${/^[\w./:@-]+$/.test(dir) ? dir : `'${dir}'`}\n`);
@@ -83,7 +88,10 @@ function objectOf(path: string, value: unknown): Record<string, unknown> {
 }
 
 function namesOf(path: string, value: unknown): string[] {
-  if (Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string'))
-    return value;
-  throw wrong(path, 'must hold a list of names, such as ["maize", "tobacco"].');
+  if (!Array.isArray(value) || value.length === 0 || !value.every((name) => typeof name === 'string')) {
+    throw wrong(path, 'must hold a list of names, such as ["maize", "tobacco"].');
+  }
+  const twice = duplicates(value);
+  if (twice.length > 0) throw wrong(path, `names ${quoteNames(twice)} more than once.`);
+  return value;
 }

@@ -53,6 +53,17 @@ export function geocrop(args: readonly string[], environment: Record<string, str
   return start(args, environment).ended;
 }
 
+/** Runs a command and sends it the signal when it has first written to standard output. */
+export function geocropStopped(
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  environment: Record<string, string> = {},
+): Promise<Ended> {
+  const { child, ended } = start(args, environment);
+  child.stdout?.once('data', () => child.kill(signal));
+  return ended;
+}
+
 /** Starts a command that serves, and resolves when it has said where. Throws with what it wrote where it ends before. */
 export async function serving(
   args: readonly string[],
