@@ -78,6 +78,16 @@ describe('the command line', () => {
     });
   }
 
+  it('lists commands in one manner: small letters, no full stop', async () => {
+    for (const line of ['--help', 'model --help']) {
+      const { out } = await run(line);
+      const [, listed = ''] = out.split('Commands:\n');
+      const lines = listed.split('\n\n')[0]!.trimEnd().split('\n').filter((text) => /^ {2}\S/.test(text)); // prettier-ignore
+      assert.ok(lines.length >= 4, out);
+      for (const text of lines) assert.match(text, /^ {2}\S+( \S+)* {2,}[a-z].*[^.]$/);
+    }
+  });
+
   it('prints its version', async () => {
     assert.deepEqual(await run('--version'), { code: 0, out: '1.2.3\n', err: '', calls: [] });
   });
@@ -109,7 +119,15 @@ describe('the command line', () => {
     ['model import --name ../a --classes c.json --features f.json a.json', /part of URLs/],
     ['model import --name a --classes c.txt --features f.json a.json', /\.json/],
     ['model import --name a --classes c.json --features f.json --smoothing 4 a.json', /0, 3, 5, 7/],
-    ['model import --name a --classes c.json --features f.json --weights 1,0 a.json b.json', /above 0/],
+    [
+      'model import --name a --classes c.json --features f.json --weights 1,0 a.json b.json',
+      /between 1e-100 and 1e\+100/,
+    ],
+    [
+      'model import --name a --classes c.json --features f.json --weights 1e308,1e308 a.json b.json',
+      /between/,
+    ],
+    ['model import --name a --classes c.json --features f.json --weights 0x10 a.json', /between/],
     [
       'model import --name a --classes c.json --features f.json --weights 1,2 a.json',
       /2 numbers for 1 files/,
@@ -195,7 +213,8 @@ describe('the command line', () => {
     assert.equal((await run('serve', { fail: new GeoCropError('stac-unavailable', 'x') })).code, 1);
     assert.equal((await run('serve', { fail: new GeoCropError('unknown-model', 'x') })).code, 2);
     assert.equal((await run('serve', { fail: new GeoCropError('aborted', 'x') })).code, 130);
-    assert.equal((await run('serve', { fail: new DOMException('x', 'AbortError') })).code, 130);
+    const interrupted = await run('serve', { fail: new DOMException('Interrupted.', 'AbortError') });
+    assert.deepEqual([interrupted.code, interrupted.err], [130, 'geocrop: Interrupted.\n']);
   });
 
   it('prints message and hint, and causes with --verbose', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { runtimeText } from '../check-bundle.js';
 import type { ComparisonReport, MoveReport, ParityReport, RowDifference } from './parity-report.js';
 
@@ -10,7 +11,7 @@ export function parityLines(report: ParityReport): string[] {
     `table      ${table.file}: ${counted(table.rows, 'row')}${nodata}`,
     ...report.warnings.map((warning) => `warning    ${warning}`),
     ...report.members.map(({ file, runtime, why }) => `member     ${file}: ${runtimeText(runtime, why)}`),
-    ...report.comparisons.flatMap(comparisonLines),
+    ...(table.rows > table.nodata ? report.comparisons.flatMap(comparisonLines) : []),
     verdict(report),
   ];
 }
@@ -59,5 +60,3 @@ const moveText = ({ feature, value, moved, threshold }: MoveReport): string =>
   `with ${feature} ${moved} for ${value} (threshold ${threshold}) the same`;
 
 const number = (value: number): string => (value !== 0 && value < 1e-3 ? value.toExponential(1) : value.toPrecision(7)).replace(/^0\.0+$/, '0'); // prettier-ignore
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -25,6 +25,7 @@ export function modelCommand(
   finish: (code: number) => void,
 ): Command {
   const listing = new Command('list')
+    .summary('list the models that are there')
     .description('Lists the models: name, version, classes, features, accuracy.')
     .option('--json', 'as JSON', false)
     .addHelpText('after', '\nExamples:\n  geocrop model list\n  geocrop model list --models ./models --json')

@@ -1,6 +1,7 @@
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
 import { listBundles } from '../../../engine/classes/list-bundles.js';
 import type { RunModelList } from '../commands/model.js';
+import { counted } from '../../../engine/counted.js';
 import { modelsDir } from '../engine-options.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -21,7 +22,7 @@ export const runModelList: RunModelList = async ({ config, json }, io) => {
     const accuracy = typeof card['accuracy'] === 'number' ? `, accuracy ${card['accuracy'].toFixed(3)}` : '';
     const simulated = card['simulated'] === true ? ', simulated' : '';
     io.out(
-      `${name} ${version}  ${classes.length} classes, ${features.length} features, ${members.length} members${accuracy}${simulated}\n` +
+      `${name} ${version}  ${counted(classes.length, 'class', 'classes')}, ${counted(features.length, 'feature')}, ${counted(members.length, 'member')}${accuracy}${simulated}\n` +
         `  ${classes.join(', ')}\n`,
     );
   }

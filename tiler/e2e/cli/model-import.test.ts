@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Ended } from './geocrop-process.js';
-import { geocrop } from './geocrop-process.js';
+import { geocrop, geocropStopped } from './geocrop-process.js';
 
 /** Committed models: CatBoost's own JSON, and ONNX. */
 const CATBOOST = 'engine/forest/catboost/fixtures';
@@ -77,6 +77,29 @@ describe('geocrop model import', () => {
     assert.deepEqual((await readdir(join(models, 'Twice'))).filter((name) => name.endsWith('.onnx')), ['deep.onnx']); // prettier-ignore
   });
 
+  test('SIGINT leaves with 130, the bundle that was there, and nothing beside it', async () => {
+    assert.equal((await importing('Stopped', at('cat.json'))).code, 0);
+    // Enough of them that the signal comes long before the last.
+    const many = Array.from({ length: 150 }, (_, i) => at(`many-${i}.json`));
+    for (const file of many) await cp(at('cat.json'), file);
+    const documents = ['--classes', at('classes.json'), '--features', at('features.json')];
+    const { code, err } = await geocropStopped(
+      ['model', 'import', '--name', 'Stopped', ...documents, ...many, '--force'],
+      'SIGINT',
+      { GEOCROP_MODELS: models },
+    );
+    assert.equal(err, 'geocrop: Interrupted.\n');
+    assert.equal(code, 130);
+    assert.deepEqual((await readdir(models)).filter((name) => name.includes('Stopped')), ['Stopped']); // prettier-ignore
+    assert.ok((await readdir(join(models, 'Stopped'))).includes('cat.onnx'));
+  });
+
+  test('model list counts one as one', async () => {
+    assert.equal((await importing('Single', at('cat.json'), '--out', join(folder, 'one/Single'))).code, 0);
+    const { out } = await geocrop(['model', 'list', '--models', at('one')]);
+    assert.match(out, /^Single 1\.0\.0 {2}3 classes, 4 features, 1 member\n/);
+  });
+
   const files: readonly (readonly [
     what: string,
     content: string | Uint8Array,
@@ -140,6 +163,10 @@ describe('geocrop model import', () => {
     const broken = await importing('Bad', at('cat.json'), '--card', at('broken.json'));
     assert.equal(broken.code, 2);
     assert.match(broken.err, /broken\.json is not JSON/);
+    await write('twice.json', ['ndvi_peak', 'ndvi_mean', 'evi_peak', 'ndvi_mean']);
+    const twice = await importing('Bad', at('cat.json'), '--features', at('twice.json'));
+    assert.equal(twice.code, 2);
+    assert.match(twice.err, /twice\.json names "ndvi_mean" more than once\.\n/);
     const list = await importing('Bad', at('cat.json'), '--palette', at('features.json'));
     assert.equal(list.code, 2);
     assert.match(list.err, /features\.json must hold a JSON object/);
