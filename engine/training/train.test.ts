@@ -187,16 +187,38 @@ function tests(interpreter: string): void {
     ['a missing column', () => csvOf(three()).replace('field', 'parcel'), /lacks the columns field/],
     ['a feature that nobody computes', () => csvOf(three()).replace('ndvi_peak', 'rain'), /computes rain/],
     ['a name that cannot be in a URL', () => csvOf(three()), /cannot be a model's name/, ['--name', 'a/b']],
+    [
+      'an option out of range',
+      () => csvOf(three()),
+      /^train: argument --seed: 0 or more$/m,
+      ['--seed', '-1'],
+    ],
+    [
+      'an option that is none',
+      () => csvOf(three()),
+      /^train: unrecognized arguments: --speed$/m,
+      ['--speed'],
+    ],
   ];
   for (const [what, csv, message, args = []] of refused) {
     test(`${what}: refused with a sentence, and nothing is written`, () => {
       const { status, stderr } = train('refused', csv(), ...args);
       assert.equal(status, 2);
       assert.match(stderr, message);
+      assert.match(stderr, /^train: /m);
       assert.doesNotMatch(stderr, /Traceback/);
       assert.ok(!existsSync(join(dir, 'refused')));
     });
   }
+
+  test('--help has words for each option', () => {
+    const { status, stdout } = train('help', '', '--help');
+    assert.equal(status, 0);
+    // An option whose line is full has its words on the next one.
+    const options = stdout.split(/^ {2}(?=-)/m).slice(1);
+    assert.ok(options.length > 10, stdout);
+    for (const option of options) assert.match(option, /^\S+( \S+)*(\n? {2,})\w/);
+  });
 
   test('what is there is replaced only where it is asked for and is a bundle', () => {
     const precious = mkdtempSync(join(dir, 'precious-'));

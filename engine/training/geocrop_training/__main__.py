@@ -4,12 +4,16 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from .bundle import Description, Geocrop, Origin, check_name, check_out
 from .errors import TrainingError
 from .report import report_lines
 from .split import split_by_field
 from .table import read_table
+
+PREFIX = "train: "
+"""Of every error; scripts/train.mjs writes the same."""
 
 MOST_ROUNDS = 5000
 """A stop for runaways; the validation fields stop every real one."""
@@ -25,7 +29,7 @@ def main() -> int:
     try:
         train(arguments())
     except TrainingError as error:
-        print(f"train: {error}", file=sys.stderr)
+        print(f"{PREFIX}{error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -81,12 +85,18 @@ def read_json(path: Path) -> object:
         raise TrainingError(f"{path} cannot be read as JSON: {error}.") from error
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{PREFIX}{message}\n")
+
+
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="npm run train --", description=__doc__, epilog=HELP)
+    parser = Parser(prog="npm run train --", description=__doc__, epilog=HELP)
     parser.add_argument("table", type=Path, help="CSV by `geocrop sample`")
     parser.add_argument("--out", type=Path, required=True, help="the bundle's folder")
     parser.add_argument("--name", help="the model's name; default: the folder's")
-    parser.add_argument("--model-version", default="1.0.0")
+    parser.add_argument("--model-version", default="1.0.0", help="stands in the bundle; default: 1.0.0")
     parser.add_argument("--classes", type=Path, help="JSON list of the labels, in the order of the class ids")
     parser.add_argument("--palette", type=Path, help='JSON {"class": "#rrggbb"}; default: colours from the names')
     parser.add_argument("--smoothing", type=int, choices=[0, 3, 5, 7], default=5, help="majority filter of the map")
@@ -97,7 +107,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--test", type=share, default=0.2, help="share of each class's fields for the card's figures")
     parser.add_argument("--rounds", type=whole(1), default=MOST_ROUNDS, help="most rounds of each library")
-    parser.add_argument("--seed", type=whole(0), default=20211)
+    parser.add_argument("--seed", type=whole(0), default=20211, help="another draw of fields and trees")
     parser.add_argument("--keep", type=Path, help="a folder for the libraries' own files: xgb.json, lgbm.txt, cat.json")
     parser.add_argument("--force", action="store_true", help="replace the bundle that is there")
     # By scripts/train.mjs.
