@@ -1,4 +1,5 @@
-// The test command: every dist/**/*.test.js on node's test runner, and a last line `N passed, N failed, N skipped`.
+// The test command: every dist/**/*.test.js on node's test runner, and a last line `N passed, N failed`, with the skipped where
+// there are any.
 // `npm test -- PATTERN` runs only the files whose path holds PATTERN.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -42,7 +43,8 @@ stream.on('end', () => {
     // CI has everything that tests can use: there a test that skips hides something.
     const hidden = process.env.CI === 'true' && counts.skipped > 0;
     if (hidden) console.log('In CI no test may skip.');
-    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+    console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
     process.exitCode = counts.failed > 0 || counts.passed === 0 || hidden ? 1 : 0;
   });
 });
