@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** For tests only: what GDAL and rasterio, as other people's code, make of our files. */
 
@@ -12,7 +12,7 @@ export function pythonWith(module: string): string | null {
   const known = pythons.get(module);
   if (known !== undefined) return known;
   // eslint-disable-next-line no-restricted-properties -- tests only
-  const candidates = [process.env['GEOCROP_PYTHON'], '.venv/bin/python', 'python3', '/usr/bin/python3'];
+  const candidates = [process.env['GEOCROP_PYTHON'], resolve('.venv/bin/python'), 'python3', '/usr/bin/python3'];
   const found =
     candidates.find((python) => {
       if (python === undefined) return false;
