@@ -8,14 +8,7 @@ const MAX_KEY_BYTES = 1024;
  * could leave the store's folder. Throws `bad-request`.
  */
 export function checkKey(key: string): string {
-  const segments = key.split('/');
-  if (
-    segments.some((segment) => segment === '' || segment === '.' || segment === '..') ||
-    key.includes('\0') ||
-    key.includes('\\') ||
-    Buffer.byteLength(key) > MAX_KEY_BYTES ||
-    /\p{Surrogate}/u.test(key)
-  ) {
+  if (!isKey(key)) {
     throw new GeoCropError('bad-request', `${JSON.stringify(key)} is not a key of an object.`, {
       hint: 'Keys are path segments joined by /, at most 1024 bytes, without empty, "." or ".." segments.',
       context: { key },
@@ -35,4 +28,14 @@ export function checkRange(start: number, end: number): void {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) {
     throw new RangeError(`range: got [${start}, ${end}), expected whole numbers with 0 <= start <= end`);
   }
+}
+
+export function isKey(key: string): boolean {
+  return (
+    key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..') &&
+    !key.includes('\0') &&
+    !key.includes('\\') &&
+    Buffer.byteLength(key) <= MAX_KEY_BYTES &&
+    !/\p{Surrogate}/u.test(key)
+  );
 }

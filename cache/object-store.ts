@@ -1,5 +1,5 @@
 /**
- * Keyed objects in buckets: a folder on disk by default, any S3 API later. One conformance suite runs over all of them
+ * Keyed objects in buckets: a folder on disk by default, any S3 API where one is configured. One conformance suite runs over all of them
  * (cache/object-store.conformance.ts). Keys are `/`-separated, without `.` or `..` segments, never starting with `/`.
  */
 export interface ObjectStore {
@@ -28,6 +28,8 @@ export interface ObjectStore {
 export interface ObjectInfo {
   readonly size: number;
   readonly modified: Date;
+  /** Differs where the bytes differ; undefined where the store has nothing better than size and time. */
+  readonly version?: string;
 }
 
 export interface PutOptions {

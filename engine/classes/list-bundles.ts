@@ -2,18 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { GeoCropError, asGeoCropError, messageOf } from '../errors.js';
-import { folderBundleFiles } from './bundle-files.js';
+import { folderBundleFiles, type BundleFiles } from './bundle-files.js';
 import type { Bundle } from './bundle.js';
 import { loadBundle } from './load-bundle.js';
 
-/** A folder of the models folder: a bundle that loads, or what is wrong with it. */
+/** A folder of the models folder, or of the object store: a bundle that loads, or what is wrong with it. */
 export type BundleListing =
   | { readonly folder: string; readonly bundle: Bundle }
   | { readonly folder: string; readonly error: GeoCropError };
 
 /**
- * Every folder of `dir` (hidden ones aside) as a bundle, by folder name in code-unit order. One that does not load does not
- * keep the others away. Two of one name: the later folder is the error. Throws `config-invalid` where `dir` cannot be listed.
+ * Every folder of `dir` (hidden ones aside) as a bundle, by folder name in code-unit order, as {@link loadBundles} has them.
+ * Throws `config-invalid` where `dir` cannot be listed.
  */
 export async function listBundles(dir: string): Promise<BundleListing[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((cause: unknown) => {
@@ -27,12 +27,17 @@ export async function listBundles(dir: string): Promise<BundleListing[]> {
     .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
     .sort();
+  return loadBundles(folders.map((folder) => folderBundleFiles(join(dir, folder))));
+}
 
+/** One that does not load does not keep the others away. Two of one name: the later folder is the error. */
+export async function loadBundles(folders: readonly BundleFiles[]): Promise<BundleListing[]> {
   const listings: BundleListing[] = [];
   const folderOf = new Map<string, string>();
-  for (const folder of folders) {
+  for (const files of folders) {
+    const { name: folder } = files;
     try {
-      const bundle = await loadBundle(folderBundleFiles(join(dir, folder)));
+      const bundle = await loadBundle(files);
       const first = folderOf.get(bundle.name);
       if (first !== undefined) {
         throw new GeoCropError(

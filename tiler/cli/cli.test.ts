@@ -40,6 +40,7 @@ async function run(
     'classify',
     'sample',
     'features',
+    'initStore',
     'modelList',
     'modelCheck',
     'modelImport',
@@ -63,6 +64,7 @@ describe('the command line', () => {
     'classify',
     'sample',
     'features',
+    'init-store',
     'model',
     'model list',
     'model check',
@@ -73,7 +75,7 @@ describe('the command line', () => {
       const { code, out, calls } = await run(`${command} --help`.trim());
       assert.equal(code, 0);
       assert.match(out, /^Usage: geocrop/);
-      assert.match(out, /geocrop (serve|demo|classify|sample|features|model)/);
+      assert.match(out, /geocrop (serve|demo|classify|sample|features|init-store|model)/);
       assert.equal(calls.length, 0);
     });
   }

@@ -9,9 +9,12 @@ import { areaProblem } from '../../engine/geo/check-geometry.js';
 import { polygonsCoverage } from '../../engine/geo/coverage.js';
 import type { Area } from '../../engine/geo/polygon.js';
 import type { CoverageSetting } from '../config/parsers.js';
+import { s3Options } from '../config/s3-options.js';
+import { quietAwsSdk } from '../config/environment.js';
 import type { Config } from '../config/settings.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import type { Keeping } from '../tiles/keeping.js';
 import type { EngineOptions } from '../tiles/open-engine.js';
 import { defaultWindowsDir } from '../tiles/open-engine.js';
 
@@ -30,10 +33,12 @@ const STOP_GRACE_MS = 3_000;
 export async function engineOptions(config: Config, log: Log, metrics?: Metrics): Promise<EngineOptions> {
   const storeDir = resolve(config.storeDir);
   const { s3Endpoint } = config;
+  const keep = await s3Keeping(config);
   return {
     stac: config.stac,
     ...(config.collection === null ? {} : { collection: config.collection }),
     storeDir,
+    ...(keep === null ? {} : { keep }),
     modelsDir: config.modelsDir === null && !existsSync(BUNDLED_MODELS) ? null : modelsDir(config),
     defaultModel: config.defaultModel,
     windowsDir: config.blockCacheDir === null ? defaultWindowsDir(storeDir) : resolve(config.blockCacheDir),
@@ -62,6 +67,25 @@ export async function engineOptions(config: Config, log: Log, metrics?: Metrics)
       warn: (message, context) => log.warn(message, context),
     },
     stopGraceMs: STOP_GRACE_MS,
+  };
+}
+
+/** Opens the S3 store of the configuration; null where there is none. Throws `config-invalid`. */
+export async function s3Keeping(config: Config): Promise<(() => Promise<Keeping>) | null> {
+  const s3 = await s3Options(config);
+  if (s3 === null) return null;
+  return async () => {
+    quietAwsSdk();
+    // Where the store is a folder the SDK is not even loaded.
+    const { openS3Keeping } = await import('../tiles/s3-keeping.js');
+    return openS3Keeping({
+      s3,
+      modelsDir: config.modelsDir === null ? null : resolve(config.modelsDir),
+      bundledModelsDir: existsSync(BUNDLED_MODELS) ? BUNDLED_MODELS : null,
+      windowsDir: config.blockCacheDir === null ? null : resolve(config.blockCacheDir),
+      windowsQuotaBytes: config.blockCacheBytes,
+      writes: config.compute !== 'none',
+    });
   };
 }
 

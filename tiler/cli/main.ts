@@ -4,6 +4,7 @@ import { runCli } from './program.js';
 import { runClassify } from './run/classify.js';
 import { runDemo } from './run/demo.js';
 import { runFeatures } from './run/features.js';
+import { runInitStore } from './run/init-store.js';
 import { runModelCheck } from './run/model-check.js';
 import { runModelList } from './run/model.js';
 import { runModelImport } from './run/model-import.js';
@@ -16,6 +17,7 @@ const runners = {
   classify: runClassify,
   sample: runSample,
   features: runFeatures,
+  initStore: runInitStore,
   modelList: runModelList,
   modelCheck: runModelCheck,
   modelImport: runModelImport,

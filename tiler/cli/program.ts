@@ -5,6 +5,8 @@ import type { RunDemo } from './commands/demo.js';
 import { demoCommand } from './commands/demo.js';
 import type { RunFeatures } from './commands/features.js';
 import { featuresCommand } from './commands/features.js';
+import type { RunInitStore } from './commands/init-store.js';
+import { initStoreCommand } from './commands/init-store.js';
 import type { RunModelCheck } from './commands/model-check.js';
 import type { RunModelList } from './commands/model.js';
 import { modelCommand } from './commands/model.js';
@@ -24,6 +26,7 @@ export interface Runners {
   readonly classify: RunClassify;
   readonly sample: RunSample;
   readonly features: RunFeatures;
+  readonly initStore: RunInitStore;
   readonly modelList: RunModelList;
   readonly modelCheck: RunModelCheck;
   readonly modelImport: RunModelImport;
@@ -65,6 +68,7 @@ Start with: geocrop demo`,
     .addCommand(classifyCommand(runners.classify, io, finish))
     .addCommand(sampleCommand(runners.sample, io, finish))
     .addCommand(featuresCommand(runners.features, io, finish))
+    .addCommand(initStoreCommand(runners.initStore, io, finish))
     .addCommand(modelCommand(runners.modelList, runners.modelCheck, runners.modelImport, io, finish));
   prepare(program, io);
   return program;

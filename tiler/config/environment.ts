@@ -4,3 +4,8 @@ import type { Environment } from './read-config.js';
 export function environment(): Environment {
   return { ...process.env };
 }
+
+/** The AWS SDK tells every user of Node 20 which of its later versions will want a newer one. Ours is fixed. */
+export function quietAwsSdk(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+}

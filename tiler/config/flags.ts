@@ -13,8 +13,16 @@ export const SCENE_FLAGS = [
   'fetchConcurrency',
 ] as const satisfies readonly SettingName[];
 
-export const KEEPING_FLAGS = [
+/** Where the store is. Its keys are no flags: other users of the machine can read those. */
+export const STORE_FLAGS = [
   'storeDir',
+  'storeS3Endpoint',
+  'storeS3Region',
+  'storeS3BucketPrefix',
+] as const satisfies readonly SettingName[];
+
+export const KEEPING_FLAGS = [
+  ...STORE_FLAGS,
   'modelsDir',
   'blockCacheDir',
   'blockCacheBytes',

@@ -44,6 +44,28 @@ export const httpUrl: Parser<string> = (given) => {
   throw expected('an address that begins with http:// or https://');
 };
 
+/** http:// or https://, a host and perhaps a port, and nothing else: no name, no password, no path. */
+export const httpOrigin: Parser<string> = (given) => {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (isHttp && url.username + url.password + url.search + url.hash === '' && url.pathname === '/') {
+    return url.origin;
+  }
+  throw expected('http://host or https://host, perhaps with :port, and nothing else');
+};
+
+export const yesOrNo: Parser<boolean> = (given) => {
+  if (given === 'yes' || given === 'true' || given === '1') return true;
+  if (given === 'no' || given === 'false' || given === '0') return false;
+  throw expected('yes or no');
+};
+
+/** The longest name, `geocrop-baselines`, and its prefix have 63 characters at most. */
+export const bucketPrefix: Parser<string> = (given) => {
+  if (/^[a-z0-9][a-z0-9-]{0,44}$/.test(given)) return given;
+  throw expected('small letters, digits and hyphens, at most 45, none of them a hyphen in front');
+};
+
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   B: 1,

@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'GEOCROP_';
 /** Of our tests and scripts, which may run us. */
-const NOT_OURS = ['GEOCROP_PYTHON'];
+const NOT_OURS = ['GEOCROP_PYTHON', 'GEOCROP_MINIO'];
 
 /**
  * The frozen configuration. Everything that is wrong is found before anything is said: throws `config-invalid` with one
@@ -24,7 +24,7 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
   for (const [name, setting] of entries) {
     const flag = flags[name];
     const given = flag ?? nonEmpty(environment[setting.env]);
-    const shown = setting.secret === true ? '(hidden)' : `"${given ?? ''}"`;
+    const shown = setting.secret === true ? '(hidden)' : `"${withoutPassword(given ?? '')}"`;
     const label = flag === undefined ? setting.env : `--${kebab(name)}`;
     try {
       const text = given ?? setting.fallback;
@@ -37,6 +37,7 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
   if (values.compute === 'key' && values.computeKey === null) {
     problems.push('GEOCROP_COMPUTE = "key" needs GEOCROP_COMPUTE_KEY.');
   }
+  problems.push(...s3Problems(values as Config));
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     throw new GeoCropError(
@@ -67,6 +68,23 @@ function unknownVariables(environment: Environment): string[] {
       const meant = closest(name, known);
       return `${name} is no setting${meant === null ? '' : `; did you mean ${meant}?`}${meant === null ? '.' : ''}`;
     });
+}
+
+/** An address may have been given with a name and a password in it. */
+const withoutPassword = (given: string): string => given.replace(/\/\/[^/@]*@/, '//(hidden)@');
+
+/** An S3 store needs both keys, each as itself or as a file. */
+function s3Problems(config: Config): string[] {
+  const { storeS3Endpoint: endpoint } = config;
+  return (['AccessKey', 'SecretKey'] as const).flatMap((key) => {
+    const { env } = SETTINGS[`storeS3${key}`];
+    const given = [config[`storeS3${key}`], config[`storeS3${key}File`]].filter((value) => value !== null);
+    if (given.length > 1) return [`${env} and ${env}_FILE are both set: one of them is enough.`];
+    if (endpoint !== null && given.length === 0) {
+      return [`GEOCROP_STORE_S3_ENDPOINT needs ${env} or ${env}_FILE.`];
+    }
+    return [];
+  });
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -1,6 +1,19 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import type { Parser } from './parsers.js';
-import { bytes, coverage, decimal, duration, httpUrl, oneOf, seasons, text, whole } from './parsers.js';
+import {
+  bucketPrefix,
+  bytes,
+  coverage,
+  decimal,
+  duration,
+  httpOrigin,
+  httpUrl,
+  oneOf,
+  seasons,
+  text,
+  whole,
+  yesOrNo,
+} from './parsers.js';
 
 /** One setting: an environment variable, a flag of the commands, a default. */
 export interface Setting<T> {
@@ -114,12 +127,58 @@ export const SETTINGS = {
     'GEOCROP_STORE',
     text,
     '.geocrop/store',
-    'Folder of what is kept: scene lists, the archive.',
+    'Folder of what is kept: scene lists, the archive. Not used where the store is an S3 server.',
+  ),
+  storeS3Endpoint: optional(
+    'GEOCROP_STORE_S3_ENDPOINT',
+    httpOrigin,
+    'S3 server of all that is kept (MinIO: `http://minio:9000`), in place of the folder: scene lists, archive, source blocks, baselines, models. Its buckets are made by `geocrop init-store`. Unset: the folder.',
+  ),
+  storeS3Region: setting('GEOCROP_STORE_S3_REGION', text, 'us-east-1', 'Region of the S3 store.'),
+  storeS3AccessKey: optional(
+    'GEOCROP_STORE_S3_ACCESS_KEY',
+    text,
+    'Access key of the S3 store; or `GEOCROP_STORE_S3_ACCESS_KEY_FILE`.',
+    { secret: true },
+  ),
+  storeS3AccessKeyFile: optional(
+    'GEOCROP_STORE_S3_ACCESS_KEY_FILE',
+    text,
+    'File that holds the access key, as containers are given secrets.',
+  ),
+  storeS3SecretKey: optional(
+    'GEOCROP_STORE_S3_SECRET_KEY',
+    text,
+    'Secret key of the S3 store; or `GEOCROP_STORE_S3_SECRET_KEY_FILE`.',
+    { secret: true },
+  ),
+  storeS3SecretKeyFile: optional('GEOCROP_STORE_S3_SECRET_KEY_FILE', text, 'File that holds the secret key.'),
+  storeS3BucketPrefix: optional(
+    'GEOCROP_STORE_S3_BUCKET_PREFIX',
+    bucketPrefix,
+    "What the buckets' names begin with, before `geocrop-results` and the others. Unset: nothing.",
+  ),
+  storeS3PathStyle: setting(
+    'GEOCROP_STORE_S3_PATH_STYLE',
+    yesOrNo,
+    'yes',
+    '`yes`: `host/bucket/key`, as MinIO has it. `no`: `bucket.host/key`.',
+  ),
+  storeS3PublicUrl: optional(
+    'GEOCROP_STORE_S3_PUBLIC_URL',
+    httpOrigin,
+    'Where browsers reach the S3 store: presigned links are made for it. Unset: the endpoint.',
+  ),
+  storeS3TimeoutMs: setting(
+    'GEOCROP_STORE_S3_TIMEOUT',
+    duration,
+    '5s',
+    'The longest that one try of a request to the S3 store may take, and a second for each MiB more; there are three tries.',
   ),
   modelsDir: optional(
     'GEOCROP_MODELS',
     text,
-    'Folder of models, one bundle in each folder below. Unset: the bundles that come with GeoCrop.',
+    'Folder of models, one bundle in each folder below. Unset: those of an S3 store, where it has any, else those that come with GeoCrop.',
   ),
   defaultModel: optional(
     'GEOCROP_MODEL',

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { Archive } from '../../cache/archive.js';
-import { DiskBlockCache } from '../../cache/block-cache.js';
-import { DiskObjectStore, type DiskFs } from '../../cache/disk-store.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { SceneListStore } from '../../cache/scene-list-store.js';
 import type { Bundle } from '../../engine/classes/bundle.js';
-import { listBundles } from '../../engine/classes/list-bundles.js';
+import type { BundleListing } from '../../engine/classes/list-bundles.js';
 import { GeoCropError, messageOf } from '../../engine/errors.js';
 import { polygonsCoverage, zimbabweCoverage, type Coverage } from '../../engine/geo/coverage.js';
 import { compileKernels, createKernelMemory, STATIC_BYTES } from '../../engine/kernels/load.js';
@@ -30,6 +28,7 @@ import { lackingBands, Maps, NO_MODEL } from './maps.js';
 import { MetatileQueue } from './metatile-queue.js';
 import { PointReader } from './point-reader.js';
 import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
+import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
 import { lookUpScenes } from './look-up-scenes.js';
 import { catalogueYears } from './catalogue-years.js';
 import { faultStore } from './fault-store.js';
@@ -37,19 +36,14 @@ import { SceneLists } from './scene-lists.js';
 import { TileEvents } from './tile-events.js';
 
 /** Everything that decides how the engine runs: plain values, from configuration or from a command's options. */
-export interface EngineOptions {
+export interface EngineOptions extends FolderKeeping {
   readonly stac: string;
   readonly collection?: string;
-  readonly storeDir: string;
-  /** What the store writes with; default the platform's. */
-  readonly storeFs?: DiskFs;
-  /** A folder of bundles; null: maps without classes. */
-  readonly modelsDir: string | null;
+  /** In place of the folders: where things are kept. */
+  readonly keep?: () => Promise<Keeping>;
   /** Of requests that name none; null: the first by name. */
   readonly defaultModel?: string | null;
   readonly seasons: readonly SeasonDefinition[];
-  readonly windowsDir: string;
-  readonly windowsQuotaBytes: number;
   readonly threads: number;
   /** Limit of one metatile's memory. */
   readonly computeMemoryBytes: number;
@@ -103,25 +97,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...(options.collection === undefined ? {} : { collection: options.collection }),
     ...(options.timers === undefined ? {} : { timers: options.timers }),
   });
-  const store = await DiskObjectStore.open(
-    options.storeDir,
-    options.storeFs === undefined ? {} : { fs: options.storeFs },
-  );
+  const keeping = await (options.keep?.() ?? openFolderKeeping(options));
+  const { store } = keeping;
   const facts = await catalogueFacts(scenes, store, observer.warn);
   const bands = BANDS.filter((band) => facts.assets.includes(band));
   const hasScl = facts.assets.includes('scl');
   checkBands(scenes, bands);
-  const { bundles, bad } = await loadBundles(options.modelsDir, bands);
+  const { bundles, bad } = usableBundles(await keeping.bundles(), bands);
   const archive = new Archive(store, {
     onDamage: (error) =>
       observer.warn('an archived file is damaged and is made anew', { error: error.message }),
   });
   const reader = new CogReader({
     source: createByteSource(options.source),
-    store: await DiskBlockCache.open({
-      directory: options.windowsDir,
-      quotaBytes: options.windowsQuotaBytes,
-    }),
+    store: keeping.windows,
   });
   const pool = new WorkerPool({ threads: options.threads, kernels: await compileKernels() });
   for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });
@@ -221,6 +210,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       sceneLists.close();
       await service.close();
       await pool.close();
+      keeping.close();
     },
   };
 }
@@ -246,13 +236,13 @@ function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
 }
 
 /** Bundles that this collection can be mapped with; the others, and those that do not load, with the reason. */
-async function loadBundles(
-  dir: string | null,
+function usableBundles(
+  listings: readonly BundleListing[],
   bands: readonly Band[],
-): Promise<{ bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] }> {
+): { bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] } {
   const bundles = new Map<string, Bundle>();
   const bad: { folder: string; error: GeoCropError }[] = [];
-  for (const listing of dir === null ? [] : await listBundles(dir)) {
+  for (const listing of listings) {
     if ('error' in listing) {
       bad.push(listing);
       continue;

@@ -33,7 +33,8 @@ export function storeByteSource(store: ObjectStore): ByteSource {
   };
 }
 
-const versionOf = ({ size, modified }: ObjectInfo): string => `${size}-${modified.getTime()}`;
+const versionOf = ({ size, modified, version }: ObjectInfo): string =>
+  version === undefined ? `${size}-${modified.getTime()}` : encodeURIComponent(version);
 
 function missing(href: string): GeoCropError {
   return new GeoCropError('source-missing', 'There is no such object in the store.', { context: { href } });

@@ -24,6 +24,7 @@ export const runDemo: RunDemo = async (options, io) => {
     collection: null,
     coverage: { kind: 'items' } as const,
     storeDir: join(options.dir, 'store'),
+    storeS3Endpoint: null,
     blockCacheDir: null,
   };
   return serveMap(config, io, {

@@ -1,18 +1,16 @@
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
-import { listBundles } from '../../../engine/classes/list-bundles.js';
 import type { RunModelList } from '../commands/model.js';
 import { counted } from '../../../engine/counted.js';
-import { modelsDir } from '../engine-options.js';
+import { listModels } from '../list-models.js';
 import { EXIT } from '../exit-codes.js';
 
 export const runModelList: RunModelList = async ({ config, json }, io) => {
-  const dir = modelsDir(config);
-  const listings = await listBundles(dir);
+  const { listings, place } = await listModels(config);
   if (json) {
     io.out(`${JSON.stringify(listings.map(summary), null, 2)}\n`);
     return EXIT.ok;
   }
-  if (listings.length === 0) io.err(`There is no bundle in ${dir}.\n`);
+  if (listings.length === 0) io.err(`There is no bundle in ${place}.\n`);
   for (const listing of listings) {
     if ('error' in listing) {
       io.out(`${listing.folder}  does not load: ${listing.error.message}\n`);
