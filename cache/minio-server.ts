@@ -26,7 +26,7 @@ const BINARY = process.env['GEOCROP_MINIO'] ?? 'minio';
 export const withoutMinio: string | false =
   spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status === 0
     ? false
-    : 'needs MinIO: GOBIN="$PWD/.minio" go install github.com/minio/minio@latest, then GEOCROP_MINIO="$PWD/.minio/minio"';
+    : 'needs MinIO: GEOCROP_MINIO="$(scripts/minio.sh)" npm test';
 
 const ACCESS_KEY = 'geocrop-tests';
 const SECRET_KEY = 'a secret that no message may show';

@@ -123,7 +123,7 @@ function unfit({ options }: S3ObjectStore, why: string): GeoCropError {
     'config-invalid',
     `The store at ${options.endpoint} does not keep to If-None-Match: * (${why}).`,
     {
-      hint: 'Take a newer server (MinIO since 2024, AWS S3), or a folder: unset GEOCROP_STORE_S3_ENDPOINT.',
+      hint: 'Take a newer server (a current MinIO, AWS S3), or a folder: unset GEOCROP_STORE_S3_ENDPOINT.',
       context: { endpoint: options.endpoint },
     },
   );

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { FaultyProxy, type Asked, type Fault } from '../../cache/faulty-proxy.js';
+import { startMinio, withoutMinio, type MinioServer } from '../../cache/minio-server.js';
+import type { Bucket } from '../../cache/object-store.js';
+import type { S3Options } from '../../cache/s3-options.js';
+import { S3ObjectStore } from '../../cache/s3-store.js';
+import { openS3Keeping } from '../tiles/s3-keeping.js';
+import { modelsFolder, npyValues, openStage, tilePath, type Stage } from './stage.js';
+import { makeWorld, TILE, UPPER, type World } from './world.js';
+import { WorldServer } from './world-server.js';
+
+describe('everything is kept on an S3 server', { skip: withoutMinio }, () => {
+  let minio: MinioServer;
+  let world: World;
+  let server: WorldServer;
+  let proxy: FaultyProxy;
+  /** By way of the proxy. */
+  let s3: S3Options;
+  /** Straight to MinIO. */
+  let direct: S3ObjectStore;
+  let folder: string;
+  let stage: Stage;
+  let expected: Uint8Array | Float32Array;
+
+  before(async () => {
+    minio = await startMinio();
+    world = await makeWorld();
+    // The same tile out of folders: what keeps it decides nothing.
+    folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
+    server = await WorldServer.start(world);
+    stage = await openStage(folder, server.stac);
+    expected = await npyValues(await stage.get(tilePath(TILE)));
+    await stage.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+  after(() => minio.stop());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
+    server = await WorldServer.start(world);
+    proxy = await FaultyProxy.before(minio.port);
+    const own = await minio.fresh();
+    direct = new S3ObjectStore(own);
+    s3 = { ...own, endpoint: proxy.url, timeoutMs: 500 };
+    await putBundle(await modelsFolder(folder));
+  });
+  afterEach(async () => {
+    await stage.close();
+    direct.close();
+    await proxy.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const putBundle = async (models: string): Promise<void> => {
+    for (const bundle of await readdir(models)) {
+      for (const file of await readdir(join(models, bundle))) {
+        await direct.put('geocrop-models', `${bundle}/${file}`, await readFile(join(models, bundle, file)));
+      }
+    }
+  };
+  const open = async (): Promise<void> => {
+    stage = await openStage(folder, server.stac, {
+      keep: () =>
+        openS3Keeping({
+          s3,
+          modelsDir: null,
+          bundledModelsDir: null,
+          windowsDir: null,
+          windowsQuotaBytes: 0,
+          writes: true,
+        }),
+    });
+  };
+  const restart = async (): Promise<void> => {
+    await stage.close();
+    server.mend();
+    await open();
+  };
+  const keys = async (bucket: Bucket, prefix = ''): Promise<string[]> => {
+    const out: string[] = [];
+    for await (const key of direct.list(bucket, prefix)) out.push(key);
+    return out;
+  };
+  const forget = async (bucket: Bucket, prefix: string): Promise<void> => {
+    for (const key of await keys(bucket, prefix)) await direct.delete(bucket, key);
+  };
+  /** The tile, final, and where it came from. */
+  const tile = async (): Promise<string | null> => {
+    const response = await stage.get(tilePath(TILE));
+    assert.equal(response.status, 200, await response.clone().text());
+    assert.equal(response.headers.get('X-GeoCrop-Tile'), 'final');
+    assert.deepEqual(await npyValues(response), expected);
+    return response.headers.get('X-GeoCrop-Cache');
+  };
+  const finished = async (): Promise<void> => {
+    await (await stage.get(tilePath(UPPER))).arrayBuffer();
+  };
+  const inBucket = (bucket: Bucket, { url }: Asked): boolean =>
+    url.includes(`${s3.bucketPrefix ?? ''}${bucket}/`);
+
+  test('computed, archived, and served from the archive after a restart, without a look at a scene', async () => {
+    await open();
+    assert.equal(await tile(), 'computed');
+    await finished();
+    const archived = await keys('geocrop-results', 'archive/');
+    for (const file of ['/classes.tif', '/classes.tif.aux.xml', '/item.json', '/current.json']) {
+      assert.ok(
+        archived.some((key) => key.endsWith(file)),
+        file,
+      );
+    }
+    assert.ok((await keys('geocrop-results', 'scenes/')).length >= 2);
+    assert.deepEqual(await keys('geocrop-results', '.probe'), [], 'the probe leaves nothing');
+    assert.deepEqual(await readdir(folder), ['models'], 'nothing is kept in folders');
+
+    await restart();
+    assert.equal(await tile(), 'archive');
+    assert.equal(stage.decoded(), 0);
+    assert.equal(server.files.length, 0);
+    assert.deepEqual(stage.warnings, []);
+  });
+
+  test('what was archived can be computed again without the source: its blocks are in the store', async () => {
+    await open();
+    await finished();
+    await forget('geocrop-results', 'archive/');
+    await restart();
+    assert.equal(await tile(), 'computed');
+    assert.equal(server.files.length, 0);
+  });
+
+  test('two engines of one store serve what either made', async () => {
+    await open();
+    const first = stage;
+    await open();
+    const [one, two] = await Promise.all([first.get(tilePath(UPPER)), stage.get(tilePath(UPPER))]);
+    assert.deepEqual(await npyValues(one), await npyValues(two));
+    await first.close();
+    await tile();
+    // A metatile for the pixels' recipe, and one for the map's: once each.
+    const items = (await keys('geocrop-results', 'archive/')).filter((key) => key.endsWith('/item.json'));
+    assert.equal(new Set(items.map((key) => key.split('/')[1])).size, items.length);
+  });
+
+  const faults: readonly (readonly [string, Fault])[] = [
+    ['answers 503', { kind: 'status', status: 503, code: 'SlowDown' }],
+    ['hangs', { kind: 'hang' }],
+    ['cuts bodies', { kind: 'cut', after: 10 }],
+    ['closes connections', { kind: 'reset' }],
+  ];
+  for (const [what, fault] of faults) {
+    test(`the bucket of blocks ${what}: the tile is computed from the source`, async () => {
+      await open();
+      await finished();
+      await forget('geocrop-results', 'archive/');
+      await restart();
+      proxy.fault = (asked) => (inBucket('geocrop-windows', asked) ? fault : undefined);
+      assert.equal(await tile(), 'computed');
+      assert.ok(server.files.length > 0);
+    });
+  }
+
+  test('the archive takes nothing: the tile is shown, and archived once it can', async () => {
+    await open();
+    proxy.fault = ({ method, url }) =>
+      method === 'PUT' && url.includes('/archive/')
+        ? { kind: 'status', status: 507, code: 'XMinioStorageFull' }
+        : undefined;
+    assert.equal(await tile(), 'computed');
+    await finished();
+    assert.ok(
+      stage.warnings.some((line) => line.includes('could not be archived')),
+      stage.warnings.join('\n'),
+    );
+    assert.deepEqual(await keys('geocrop-results', 'archive/'), []);
+    proxy.fault = () => undefined;
+    stage.clock.now += 2 * 60_000;
+    await (await stage.get(tilePath(UPPER, 'layer=confidence'))).arrayBuffer();
+    assert.ok((await keys('geocrop-results', 'archive/')).some((key) => key.endsWith('/item.json')));
+    await restart();
+    assert.equal(await tile(), 'archive');
+  });
+
+  test('a cut file of the archive is read again, not made anew', async () => {
+    await open();
+    await finished();
+    await restart();
+    let cut = 1;
+    proxy.fault = ({ method, url }) =>
+      method === 'GET' && url.includes('classes.tif') && cut-- > 0 ? { kind: 'cut', after: 100 } : undefined;
+    assert.equal(await tile(), 'archive');
+    assert.ok(cut < 0 && stage.decoded() === 0);
+  });
+});
