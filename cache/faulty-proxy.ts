@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** For tests only: what happens to a request in place of its being passed on. */
@@ -14,6 +21,8 @@ export type Fault =
   | { readonly kind: 'stall'; readonly after: number }
   /** Answered, with one byte of the body turned. */
   | { readonly kind: 'damage' }
+  /** So many bytes of the request's body are passed on, then the client is gone. */
+  | { readonly kind: 'cut-request'; readonly after: number }
   /** The connection is closed without an answer. */
   | { readonly kind: 'reset' }
   /** Passed on and done; the answer is lost. */
@@ -86,12 +95,28 @@ export class FaultyProxy {
         });
         return;
       }
-      spoil(back, answer, fault);
+      if (fault.kind !== 'cut-request') spoil(back, answer, fault);
     });
     onward.on('error', () => incoming.socket.destroy());
+    if (fault?.kind === 'cut-request') {
+      cutRequest(incoming, onward, fault.after);
+      return;
+    }
     answer.on('close', () => onward.destroy());
     incoming.pipe(onward);
   }
+}
+
+function cutRequest(incoming: IncomingMessage, onward: ClientRequest, after: number): void {
+  let left = after;
+  incoming.on('data', (chunk: Buffer) => {
+    onward.write(chunk.subarray(0, left), () => {
+      if (left > 0) return;
+      onward.destroy();
+      incoming.socket.destroy();
+    });
+    left = Math.max(0, left - chunk.length);
+  });
 }
 
 function spoil(

@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { describe, test } from 'node:test';
 import { makeBucket } from './init-s3-store.js';
 import { BUCKETS } from './object-store.js';
 import type { S3Options } from './s3-options.js';
@@ -16,17 +17,26 @@ export interface MinioServer {
   readonly port: number;
   /** Options of buckets that nobody else has, which are made. */
   fresh(): Promise<S3Options & { readonly bucketPrefix: string }>;
+  /** As `kill -9` does; what it keeps stays. */
+  kill(): Promise<void>;
+  /** After {@link kill}, at the same place. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 // eslint-disable-next-line no-restricted-properties -- tests only
 const BINARY = process.env['GEOCROP_MINIO'] ?? 'minio';
 
-/** The skip option of a test: false where there is a MinIO. */
-export const withoutMinio: string | false =
+const withoutMinio: string | false =
   spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status === 0
     ? false
     : 'needs MinIO: GEOCROP_MINIO="$(scripts/minio.sh)" npm test';
+
+/** A suite that needs MinIO; one line that says so where there is none. */
+export function describeOnMinio(name: string, suite: () => void): void {
+  if (withoutMinio === false) describe(name, suite);
+  else test(name, { skip: withoutMinio }, () => undefined);
+}
 
 const ACCESS_KEY = 'geocrop-tests';
 const SECRET_KEY = 'a secret that no message may show';
@@ -35,33 +45,13 @@ export async function startMinio(): Promise<MinioServer> {
   const folder = await mkdtemp(join(tmpdir(), 'geocrop-minio-'));
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const child = spawn(
-    BINARY,
-    ['server', join(folder, 'data'), '--address', address, '--certs-dir', join(folder, 'certs')],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        PATH: process.env['PATH'], // eslint-disable-line no-restricted-properties -- a child's own
-        HOME: folder,
-        MINIO_ROOT_USER: ACCESS_KEY,
-        MINIO_ROOT_PASSWORD: SECRET_KEY,
-        MINIO_BROWSER: 'off',
-      },
-    },
-  );
-  const kill = (): void => void child.kill('SIGKILL');
-  process.on('exit', kill);
-  const gone = once(child, 'exit');
-  const said: string[] = [];
-  let ready = false;
-  const lines = createInterface({ input: child.stderr });
-  for await (const line of lines) {
-    said.push(line);
-    ready = line.includes(`http://${address}`);
-    if (ready) break;
-  }
-  if (!ready) throw new Error(`MinIO did not start: ${said.join('\n')}`);
-  child.stderr.resume();
+  let child = await spawnMinio(folder, address);
+  process.on('exit', () => child.kill('SIGKILL'));
+  const kill = async (): Promise<void> => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
   const options: S3Options = {
     endpoint: `http://${address}`,
     region: 'us-east-1',
@@ -80,13 +70,41 @@ export async function startMinio(): Promise<MinioServer> {
       store.close();
       return own;
     },
+    kill,
+    start: async () => {
+      child = await spawnMinio(folder, address);
+    },
     stop: async () => {
-      process.off('exit', kill);
-      kill();
-      await gone;
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when it listens. */
+async function spawnMinio(folder: string, address: string): Promise<ChildProcess> {
+  const child = spawn(
+    BINARY,
+    ['server', join(folder, 'data'), '--address', address, '--certs-dir', join(folder, 'certs')],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        PATH: process.env['PATH'], // eslint-disable-line no-restricted-properties -- a child's own
+        HOME: folder,
+        MINIO_ROOT_USER: ACCESS_KEY,
+        MINIO_ROOT_PASSWORD: SECRET_KEY,
+        MINIO_BROWSER: 'off',
+      },
+    },
+  );
+  const said: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    said.push(line);
+    if (!line.includes(`http://${address}`)) continue;
+    child.stderr.resume();
+    return child;
+  }
+  throw new Error(`MinIO did not start: ${said.join('\n')}`);
 }
 
 async function freePort(): Promise<number> {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
 import { isGeoCropError, type ErrorCode } from '../engine/errors.js';
 import { FaultyProxy, type Asked, type Fault } from './faulty-proxy.js';
-import { startMinio, withoutMinio, type MinioServer } from './minio-server.js';
+import { describeOnMinio, startMinio, type MinioServer } from './minio-server.js';
 import type { S3Options } from './s3-options.js';
 import { openS3Store } from './s3-probe.js';
 import { S3ObjectStore } from './s3-store.js';
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 300;
 
 const is = (code: ErrorCode) => (error: unknown) => isGeoCropError(error, code);
 
-describe('S3 store before faults', { skip: withoutMinio }, () => {
+describeOnMinio('S3 store before faults', () => {
   let minio: MinioServer;
   let proxy: FaultyProxy;
   let options: S3Options;
@@ -90,6 +90,7 @@ describe('S3 store before faults', { skip: withoutMinio }, () => {
     ['503', { kind: 'status', status: 503, code: 'ServiceUnavailable' }],
     ['no answer', { kind: 'hang' }],
     ['a closed connection', { kind: 'reset' }],
+    ['half a request', { kind: 'cut-request', after: 150_000 }],
     ['an answer that was lost', { kind: 'lose-answer' }],
   ];
   for (const [what, fault] of writing) {
@@ -121,6 +122,37 @@ describe('S3 store before faults', { skip: withoutMinio }, () => {
       assert.equal(await store.put(BUCKET, 'new', BYTES), 'written');
     });
   }
+
+  test('a writer that is gone in the middle of an object leaves the old one, or none', async () => {
+    breaks('PUT', { kind: 'cut-request', after: 150_000 });
+    for (const key of ['k', 'never']) {
+      await assert.rejects(store.put(BUCKET, key, new Uint8Array(400_000)), is('store-unavailable'));
+    }
+    assert.ok(same(await direct.get(BUCKET, 'k')));
+    assert.equal(await direct.head(BUCKET, 'never'), undefined);
+  });
+
+  test('the server is killed while it is written to, and started again: whole objects, and it works on', async () => {
+    await direct.put(BUCKET, 'victim', BYTES);
+    const other = Uint8Array.from(BYTES, (value) => 250 - value);
+    const puts = Array.from({ length: 12 }, (_, i) =>
+      direct.put(BUCKET, `new/${i}`, BYTES).catch(() => null),
+    );
+    const replaced = direct.put(BUCKET, 'victim', other).catch(() => null);
+    await puts[0];
+    await minio.kill();
+    const answers = await Promise.all(puts);
+    await replaced;
+    await assert.rejects(direct.get(BUCKET, 'victim'), is('store-unavailable'));
+    await minio.start();
+    for (const [i, answer] of answers.entries()) {
+      const bytes = await direct.get(BUCKET, `new/${i}`);
+      assert.ok(bytes === undefined ? answer !== 'written' : same(bytes), `new/${i}: ${String(answer)}`);
+    }
+    const victim = (await direct.get(BUCKET, 'victim')) ?? new Uint8Array();
+    assert.ok(same(victim) || Buffer.from(victim).equals(other));
+    assert.equal(await direct.put(BUCKET, 'after', BYTES), 'written');
+  });
 
   test('another writer between the tries is not taken for oneself', async () => {
     let calls = 0;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { isGeoCropError, type ErrorCode } from '../engine/errors.js';
 import { expireWindows, makeBucket } from './init-s3-store.js';
-import { startMinio, withoutMinio, type MinioServer } from './minio-server.js';
+import { describeOnMinio, startMinio, type MinioServer } from './minio-server.js';
 import { objectStoreConformance } from './object-store.conformance.js';
 import { openS3Store } from './s3-probe.js';
 import { presignedUrl } from './s3-presign.js';
@@ -10,18 +10,17 @@ import { S3ObjectStore } from './s3-store.js';
 
 const BUCKET = 'geocrop-results';
 let minio: MinioServer;
-before(async () => {
-  if (withoutMinio === false) minio = await startMinio();
-});
-after(() => minio?.stop());
 
-if (withoutMinio !== false) test('S3 store: conformance', { skip: withoutMinio }, () => undefined);
-else {
+describeOnMinio('S3 store: conformance', () => {
+  before(async () => {
+    minio = await startMinio();
+  });
+  after(() => minio.stop());
   objectStoreConformance('minio', async () => {
     const store = await openS3Store(await minio.fresh());
     return { store, close: async () => store.close() };
   });
-}
+});
 
 const collect = async (keys: AsyncIterable<string>): Promise<string[]> => {
   const out: string[] = [];
@@ -29,7 +28,12 @@ const collect = async (keys: AsyncIterable<string>): Promise<string[]> => {
   return out;
 };
 
-describe('S3 store on MinIO', { skip: withoutMinio }, () => {
+describeOnMinio('S3 store on MinIO', () => {
+  before(async () => {
+    minio = await startMinio();
+  });
+  after(() => minio.stop());
+
   const fails = (code: ErrorCode, says: RegExp) => (error: unknown) => {
     assert.ok(isGeoCropError(error, code), String(error));
     const all = `${error.message} ${error.hint ?? ''} ${JSON.stringify(error.context)}`;

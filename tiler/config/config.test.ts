@@ -77,6 +77,9 @@ describe('the configuration', () => {
       GEOCROP_LOG_LEVEL: 'loud',
       GEOCROP_WAIT: '56',
       GEOCROP_COMPUTE_THREADS: '0',
+      GEOCROP_STORE_S3_PUBLIC_URL: 'https://maps.example.org/s3',
+      GEOCROP_STORE_S3_BUCKET_PREFIX: 'Maps_',
+      GEOCROP_STORE_S3_PATH_STYLE: 'perhaps',
     };
     for (const [name, value] of Object.entries(wrong)) {
       assert.equal(problemsOf({ [name]: value }).length, 1, name);
@@ -86,6 +89,21 @@ describe('the configuration', () => {
   it('never prints a secret', () => {
     const problems = problemsOf({ GEOCROP_COMPUTE_KEY: ' ' });
     assert.match(problems[0] ?? '', /\(hidden\)/);
+    const address = problemsOf({ GEOCROP_PUBLIC_URL: 'ftp://me:s3cret@example.org' });
+    assert.match(address[0] ?? '', /"ftp:\/\/\(hidden\)@example\.org"/);
+  });
+
+  it('wants both keys of an S3 store, each once', () => {
+    const endpoint = { GEOCROP_STORE_S3_ENDPOINT: 'http://minio:9000/' };
+    assert.deepEqual(problemsOf(endpoint), [
+      '  - GEOCROP_STORE_S3_ENDPOINT needs GEOCROP_STORE_S3_ACCESS_KEY or GEOCROP_STORE_S3_ACCESS_KEY_FILE.',
+      '  - GEOCROP_STORE_S3_ENDPOINT needs GEOCROP_STORE_S3_SECRET_KEY or GEOCROP_STORE_S3_SECRET_KEY_FILE.',
+    ]);
+    const keys = { GEOCROP_STORE_S3_ACCESS_KEY: 'a', GEOCROP_STORE_S3_SECRET_KEY_FILE: 'secret' };
+    assert.equal(readConfig({ ...endpoint, ...keys }).storeS3Endpoint, 'http://minio:9000');
+    const twice = problemsOf({ ...endpoint, ...keys, GEOCROP_STORE_S3_SECRET_KEY: 's3cret' });
+    assert.equal(twice.length, 1);
+    assert.ok(!twice.join().includes('s3cret'));
   });
 
   it('knows near names, not far ones', () => {

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { FaultyProxy, type Asked, type Fault } from '../../cache/faulty-proxy.js';
-import { startMinio, withoutMinio, type MinioServer } from '../../cache/minio-server.js';
+import { describeOnMinio, startMinio, type MinioServer } from '../../cache/minio-server.js';
 import type { Bucket } from '../../cache/object-store.js';
 import type { S3Options } from '../../cache/s3-options.js';
 import { S3ObjectStore } from '../../cache/s3-store.js';
 import { openS3Keeping } from '../tiles/s3-keeping.js';
+import { assertProblem } from './problem.js';
 import { modelsFolder, npyValues, openStage, tilePath, type Stage } from './stage.js';
 import { makeWorld, TILE, UPPER, type World } from './world.js';
 import { WorldServer } from './world-server.js';
 
-describe('everything is kept on an S3 server', { skip: withoutMinio }, () => {
+describeOnMinio('everything is kept on an S3 server', () => {
   let minio: MinioServer;
   let world: World;
   let server: WorldServer;
@@ -164,6 +165,18 @@ describe('everything is kept on an S3 server', { skip: withoutMinio }, () => {
       assert.ok(server.files.length > 0);
     });
   }
+
+  test('the whole store is gone: what is asked for is told so, or is right; well again when it is back', async () => {
+    await open();
+    await finished();
+    await restart();
+    proxy.fault = () => ({ kind: 'reset' });
+    const response = await stage.get(tilePath(TILE));
+    if (response.status === 200) assert.deepEqual(await npyValues(response), expected);
+    else await assertProblem(response, 503, 'store-unavailable');
+    proxy.fault = () => undefined;
+    await tile();
+  });
 
   test('the archive takes nothing: the tile is shown, and archived once it can', async () => {
     await open();

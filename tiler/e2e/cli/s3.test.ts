@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { fromArrayBuffer } from 'geotiff';
-import { startMinio, withoutMinio, type MinioServer } from '../../../cache/minio-server.js';
+import { DiskObjectStore } from '../../../cache/disk-store.js';
+import { describeOnMinio, startMinio, type MinioServer } from '../../../cache/minio-server.js';
 import { S3ObjectStore } from '../../../cache/s3-store.js';
 import { lonLatToPixel, TILE_SIZE } from '../../../engine/geo/tile-matrix.js';
+import { DynamicWorldBaseline } from '../../tiles/baseline.js';
 import { npyValues } from '../stage.js';
 import { geocrop, serving, type Ended } from './geocrop-process.js';
-import { CATALOGUE, testSeason } from './test-season.js';
+import { CATALOGUE, SEASON, testSeason } from './test-season.js';
 
 const BOX = [29.998, -17.832, 30.002, -17.828] as const;
 const PREFIX = 'field-office-';
 
-describe('the built command on an S3 store', { skip: withoutMinio }, () => {
+describeOnMinio('the built command on an S3 store', () => {
   let minio: MinioServer;
   let store: S3ObjectStore;
   let folder: string;
@@ -123,6 +125,23 @@ describe('the built command on an S3 store', { skip: withoutMinio }, () => {
     }
     assert.deepEqual(await names(), ['Stored']);
     assert.deepEqual(await names('--models', 'models'), ['Ensemble']);
+  });
+
+  test('baselines are read from the store, as from a folder', async () => {
+    const disk = await DiskObjectStore.open(SEASON);
+    const bucket = 'geocrop-baselines';
+    for await (const key of disk.list(bucket, '')) {
+      await store.put(bucket, key, (await disk.get(bucket, key)) ?? new Uint8Array());
+    }
+    const { x, y } = lonLatToPixel(14, BOX[0], BOX[3]);
+    const tile = { z: 14, x: Math.floor(x / TILE_SIZE), y: Math.floor(y / TILE_SIZE) };
+    const [year] = await new DynamicWorldBaseline(store).years();
+    assert.ok(year !== undefined);
+    const [one, two] = await Promise.all(
+      [disk, store].map((each) => new DynamicWorldBaseline(each).tile(year.year, tile)),
+    );
+    assert.ok(one?.data.some((value) => value !== 255));
+    assert.deepEqual(two, one);
   });
 
   test('classify computes into the store; servers, killed and started again, serve it from there', async () => {
