@@ -8,7 +8,7 @@ import { loadBundle } from './load-bundle.js';
 
 /** A folder of the models folder, or of the object store: a bundle that loads, or what is wrong with it. */
 export type BundleListing =
-  | { readonly folder: string; readonly bundle: Bundle }
+  | { readonly folder: string; readonly bundle: Bundle; readonly files: BundleFiles }
   | { readonly folder: string; readonly error: GeoCropError };
 
 /**
@@ -47,7 +47,7 @@ export async function loadBundles(folders: readonly BundleFiles[]): Promise<Bund
         );
       }
       folderOf.set(bundle.name, folder);
-      listings.push({ folder, bundle });
+      listings.push({ folder, bundle, files });
     } catch (error) {
       listings.push({ folder, error: asGeoCropError(error) });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { FaultyProxy, type Asked, type Fault } from '../../cache/faulty-proxy.js';
 import { describeOnMinio, startMinio, type MinioServer } from '../../cache/minio-server.js';
@@ -101,6 +101,7 @@ describeOnMinio('everything is kept on an S3 server', () => {
   const finished = async (): Promise<void> => {
     await (await stage.get(tilePath(UPPER))).arrayBuffer();
   };
+  const nameIn = (url: string): string => basename(new URL(url, s3.endpoint).pathname);
   const inBucket = (bucket: Bucket, { url }: Asked): boolean =>
     url.includes(`${s3.bucketPrefix ?? ''}${bucket}/`);
 
@@ -120,7 +121,20 @@ describeOnMinio('everything is kept on an S3 server', () => {
     assert.deepEqual(await readdir(folder), ['models'], 'nothing is kept in folders');
 
     await restart();
+    const asked = (): string[] => proxy.asked.splice(0).map(({ method, url }) => `${method} ${nameIn(url)}`);
+    asked();
     assert.equal(await tile(), 'archive');
+    assert.deepEqual(asked(), [
+      `GET ${UPPER.y}.json`,
+      `GET ${UPPER.y}.faults.json`,
+      'HEAD item.json',
+      'GET classes.tif',
+      'GET classes.tif',
+    ]);
+    assert.equal(await tile(), 'memory');
+    assert.deepEqual(asked(), []);
+    await (await stage.get(tilePath({ ...TILE, x: TILE.x + 1 }))).arrayBuffer();
+    assert.deepEqual(asked(), ['GET classes.tif'], 'a neighbour is one range');
     assert.equal(stage.decoded(), 0);
     assert.equal(server.files.length, 0);
     assert.deepEqual(stage.warnings, []);

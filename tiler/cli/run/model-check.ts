@@ -3,7 +3,6 @@ import { basename, dirname, resolve } from 'node:path';
 import { folderBundleFiles } from '../../../engine/classes/bundle-files.js';
 import { checkBundle, reportLines } from '../../../engine/classes/check-bundle.js';
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
-import { listBundles } from '../../../engine/classes/list-bundles.js';
 import { loadBundle } from '../../../engine/classes/load-bundle.js';
 import { checkParity } from '../../../engine/classes/parity/check-parity.js';
 import { parityLines } from '../../../engine/classes/parity/parity-lines.js';
@@ -13,23 +12,30 @@ import { modelsDir } from '../engine-options.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { textFile } from '../text-file.js';
+import type { Models } from '../with-models.js';
+import { withModels } from '../with-models.js';
 
 export const runModelCheck: RunModelCheck = async (options, io) => {
   const dir = modelsDir(options.config);
   if (options.parity !== null) return runParity(options, options.parity, dir, io);
-  const { bundles, json } = options;
-  const listings =
-    bundles.length === 0
-      ? await listBundles(dir)
-      : await Promise.all(bundles.map((bundle) => checkOne(bundle, dir)));
-  if (listings.length === 0) io.err(`There is no bundle in ${dir}.\n`);
+  const { bundles, json, config } = options;
+  if (bundles.length === 0) return withModels(config, (models) => check(models, json, io));
+  return check(
+    { listings: await Promise.all(bundles.map((bundle) => checkOne(bundle, dir))), place: dir },
+    json,
+    io,
+  );
+};
+
+async function check({ listings, place }: Models, json: boolean, io: Io): Promise<number> {
+  if (listings.length === 0) io.err(`There is no bundle in ${place}.\n`);
   const found: object[] = [];
   for (const listing of listings) {
     const { folder } = listing;
     if ('bundle' in listing) {
       const { name, version, digest } = listing.bundle;
       if (!json) io.out(`${folder}: usable (${name} ${version}, ${digest.slice(0, 8)})\n`);
-      const report = await checkBundle(folderBundleFiles(resolve(dir, folder)));
+      const report = await checkBundle(listing.files);
       found.push({ folder, usable: true, ...report });
       if (!json) for (const line of reportLines(report)) io.out(`  ${line}\n`);
     } else {
@@ -40,7 +46,7 @@ export const runModelCheck: RunModelCheck = async (options, io) => {
   }
   if (json) io.out(`${JSON.stringify(found, null, 2)}\n`);
   return listings.length > 0 && listings.every((listing) => 'bundle' in listing) ? EXIT.ok : EXIT.failed;
-};
+}
 
 async function runParity(
   { bundles, json }: ModelCheckOptions,
@@ -71,7 +77,8 @@ async function checkOne(given: string, dir: string): Promise<BundleListing> {
   const path = await pathOf(given, dir);
   const folder = dirname(path) === resolve(dir) ? basename(path) : path;
   try {
-    return { folder, bundle: await loadBundle(folderBundleFiles(path)) };
+    const files = folderBundleFiles(path);
+    return { folder, files, bundle: await loadBundle(files) };
   } catch (error) {
     return { folder, error: asGeoCropError(error) };
   }

@@ -1,11 +1,15 @@
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
 import type { RunModelList } from '../commands/model.js';
 import { counted } from '../../../engine/counted.js';
-import { listModels } from '../list-models.js';
+import type { Models } from '../with-models.js';
+import { withModels } from '../with-models.js';
 import { EXIT } from '../exit-codes.js';
+import type { Io } from '../io.js';
 
-export const runModelList: RunModelList = async ({ config, json }, io) => {
-  const { listings, place } = await listModels(config);
+export const runModelList: RunModelList = ({ config, json }, io) =>
+  withModels(config, async (models) => print(models, json, io));
+
+function print({ listings, place }: Models, json: boolean, io: Io): number {
   if (json) {
     io.out(`${JSON.stringify(listings.map(summary), null, 2)}\n`);
     return EXIT.ok;
@@ -25,7 +29,7 @@ export const runModelList: RunModelList = async ({ config, json }, io) => {
     );
   }
   return EXIT.ok;
-};
+}
 
 function summary(listing: BundleListing): Record<string, unknown> {
   if ('error' in listing) {

@@ -124,6 +124,9 @@ describeOnMinio('the built command on an S3 store', () => {
       await store.put('geocrop-models', `any/${name.name}`, Buffer.from(manifest));
     }
     assert.deepEqual(await names(), ['Stored']);
+    const checked = await run(['model', 'check']);
+    assert.equal(checked.code, 0, checked.err);
+    assert.match(checked.out, /^any: usable \(Stored /);
     assert.deepEqual(await names('--models', 'models'), ['Ensemble']);
   });
 
