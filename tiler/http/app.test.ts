@@ -295,6 +295,7 @@ describe('methods', () => {
     });
     assert.equal(preflight.status, 204);
     assert.equal(preflight.headers.get('Access-Control-Allow-Methods'), 'GET, HEAD, OPTIONS');
+    assert.match(preflight.headers.get('Access-Control-Allow-Headers') ?? '', /\bRange\b/);
     const post = await app.request('/tiles/14/1/1', { method: 'POST', body: 'x' });
     assert.equal(post.status, 405);
     assert.equal(post.headers.get('Allow'), 'GET, HEAD, OPTIONS');

@@ -9,6 +9,9 @@ const EXPOSED = [
   'X-GeoCrop-Tile',
   'X-GeoCrop-Cache',
   'X-GeoCrop-Request',
+  // Of a cache in front: what it did, and which part of a whole it sent.
+  'X-Cache-Status',
+  'Content-Range',
 ].join(', ');
 
 export const METHODS = 'GET, HEAD, OPTIONS';
@@ -21,7 +24,7 @@ export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
       headers: {
         'Access-Control-Allow-Origin': '*',
         'Access-Control-Allow-Methods': METHODS,
-        'Access-Control-Allow-Headers': 'If-None-Match, X-GeoCrop-Key, Last-Event-ID',
+        'Access-Control-Allow-Headers': 'If-None-Match, Range, X-GeoCrop-Key, Last-Event-ID',
         'Access-Control-Max-Age': '86400',
         Allow: METHODS,
       },

@@ -3,6 +3,12 @@ import { GeoCropError } from '../../engine/errors.js';
 /** The longest that a request waits, in seconds: clients and proxies give up at 60. */
 export const MAX_WAIT_SECONDS = 55;
 
+/**
+ * Seconds of a request's patience that went by before it came here: a cache in front that lets one request fill an entry
+ * says how long this one stood behind another (k8s/edge/nginx.conf).
+ */
+export const WAITED_HEADER = 'X-GeoCrop-Waited';
+
 /** Query parameters by name, as they came; a repeated one counts once, the first. Unknown names are nobody's business. */
 export type Query = (name: string) => string | undefined;
 
@@ -27,12 +33,16 @@ export function parseYear(text: string): number {
   });
 }
 
-/** Milliseconds. Throws `bad-request` for what is no number of seconds from 0 to {@link MAX_WAIT_SECONDS}. */
-export function parseWait(text: string | undefined, defaultSeconds: number): number {
-  const asked = given(text);
-  if (asked === undefined) return defaultSeconds * 1000;
+/**
+ * Milliseconds. Throws `bad-request` for what is no number of seconds from 0 to {@link MAX_WAIT_SECONDS}.
+ * @param waited of {@link WAITED_HEADER}: its whole seconds are taken from what was asked; nonsense counts nothing
+ */
+export function parseWait(text: string | undefined, defaultSeconds: number, waited?: string): number {
+  const asked = given(text) ?? String(defaultSeconds);
   const seconds = /^\d+(\.\d+)?$/.test(asked) ? Number(asked) : Number.NaN;
-  if (seconds >= 0 && seconds <= MAX_WAIT_SECONDS) return Math.round(seconds * 1000);
+  // Whole seconds: who came at about the same time goes on sharing one wait.
+  const gone = waited !== undefined && /^\d+(\.\d+)?$/.test(waited) ? Math.floor(Number(waited)) : 0;
+  if (seconds >= 0 && seconds <= MAX_WAIT_SECONDS) return Math.max(0, Math.round((seconds - gone) * 1000));
   throw new GeoCropError(
     'bad-request',
     `wait = "${asked}" is not a number of seconds from 0 to ${MAX_WAIT_SECONDS}.`,

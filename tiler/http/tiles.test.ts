@@ -264,6 +264,25 @@ describe('waiting', () => {
     assert.equal(service.calls.values.length, 1);
   });
 
+  it('is shorter by what a cache in front has used up, in whole seconds', async () => {
+    const { get, service } = testApp();
+    const asked = [
+      ['0.9', 25],
+      ['12.345', 13],
+      ['55', 0],
+      ['1e9', 25],
+      ['-3', 25],
+    ] as const;
+    for (const [at, [waited]] of asked.entries()) {
+      await get(`/tiles/14/9557/${9100 + at}`, { 'X-GeoCrop-Waited': waited });
+    }
+    assert.deepEqual(
+      service.calls.values.map((call) => call.wish.waitMs),
+      asked.map(([, seconds]) => seconds * 1000),
+    );
+    assert.equal((await get(`${TILE}?wait=56`, { 'X-GeoCrop-Waited': '10' })).status, 400);
+  });
+
   it('of one who joined late lasts as long as of one who came first', async () => {
     const first = gate();
     const { get, service, clock } = testApp({ gate: first.promise, error: notReady });

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
-import { askedMap, parseWait } from '../query.js';
+import { WAITED_HEADER, askedMap, parseWait } from '../query.js';
 
 /** GET /point/{lon},{lat}: the dated series, the 51 features, the class and the scenes of a map pixel. */
 export function pointRoute({ service, config, clock }: AppDeps): Handler {
@@ -17,7 +17,7 @@ export function pointRoute({ service, config, clock }: AppDeps): Handler {
     const [lon, lat] = parseLonLat(c.req.param('lonlat') ?? '');
     const pixel = lonLatToPixel(NATIVE_ZOOM, lon, lat);
     const map = service.resolveMap(askedMap(query));
-    const waitMs = parseWait(query('wait'), config.waitSeconds);
+    const waitMs = parseWait(query('wait'), config.waitSeconds, c.req.header(WAITED_HEADER));
     if (!mayCompute(config, c.req.header(KEY_HEADER))) {
       throw new GeoCropError('not-computed', 'A point is computed for those who may compute.', {
         hint: `Send the key as ${KEY_HEADER}, or ask for tiles: what is archived is everyone's.`,

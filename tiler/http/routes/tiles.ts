@@ -9,7 +9,7 @@ import type { AppContext, AppDeps, Handler } from '../deps.js';
 import { matchesIfNoneMatch } from '../etag.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
 import { PROBLEMS } from '../problem.js';
-import { parsePending, parseWait } from '../query.js';
+import { WAITED_HEADER, parsePending, parseWait } from '../query.js';
 import type { LoadedTile, TileAsk } from '../tile-loader.js';
 import { TileLoader, tileTag } from '../tile-loader.js';
 import { parseTilePath } from '../tile-path.js';
@@ -24,7 +24,7 @@ export function tileRoute(deps: AppDeps): Handler {
     const query = (name: string): string | undefined => c.req.query(name);
     const path = parseTilePath(c.req.param('z') ?? '', c.req.param('x') ?? '', c.req.param('y') ?? '');
     const ask: TileAsk = { ...path, ...askedLayer(service, query) };
-    const waitMs = parseWait(query('wait'), config.waitSeconds);
+    const waitMs = parseWait(query('wait'), config.waitSeconds, c.req.header(WAITED_HEADER));
     const pending = parsePending(query('pending')) && ask.format === 'png';
     const versioned = query('v') === service.version(ask.map);
     const signal = c.get('signal');
