@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_WAIT_SECONDS } from '../../http/query.js';
 import { asking } from './ask.js';
 import { describeEdge, edgeStage } from './edge-stage.js';
 import { held, problem, tile } from './scripted-upstream.js';
@@ -32,20 +33,29 @@ describeEdge('the edge, crowded', () => {
     });
   }
 
-  test('who does not wait does not stand behind those who do', async () => {
-    const { upstream, edge, get } = stage;
-    const { script, release } = held(tile());
-    upstream.script = script;
-    const patient = asking(`${edge.url}/tiles/14/4/1?wait=50`);
-    await upstream.reached(1);
-    upstream.script = NOT_READY;
-    const answer = await get('/tiles/14/4/1?wait=0');
-    assert.equal(answer.status, 503);
-    assert.equal(answer.headers['retry-after'], '3');
-    release();
-    assert.equal((await patient.answer).status, 200);
-    assert.equal((await get('/tiles/14/4/1?wait=0')).cache, 'HIT');
-  });
+  for (const [what, path, query] of [
+    ['who does not wait', '/tiles/14/4/1', '?wait=0'],
+    ['who does not wait, in other words', '/tiles/12/4/1', '?wait=0.0'],
+    ['who asks for an overview', '/tiles/11/4/1', '?wait=50'],
+    ['who asks for a baseline', '/baselines/dw/2021/tiles/14/4/1', ''],
+  ] as const) {
+    test(`${what} does not stand behind those who wait`, async () => {
+      const { upstream, edge, get } = stage;
+      const { script, release } = held(tile());
+      upstream.script = script;
+      const patient = asking(`${edge.url}${path}?wait=50`);
+      await upstream.reached(1);
+      upstream.script = NOT_READY;
+      const answer = await get(path + query);
+      assert.equal(answer.status, 503);
+      assert.equal(answer.headers['retry-after'], '3');
+      const waited = Number(upstream.came[1]?.headers['x-geocrop-waited']);
+      assert.ok(waited < MAX_WAIT_SECONDS, `${waited} s`);
+      release();
+      assert.equal((await patient.answer).status, 200);
+      assert.equal((await get(path + query)).cache, 'HIT');
+    });
+  }
 
   test('who stood behind another’s 503 asks with the patience that is left', async () => {
     const { upstream, edge } = stage;
