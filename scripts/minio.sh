@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds MinIO, the S3 server of the tests, from its Go module, and says where it is:
 #   GEOCROP_MINIO="$(scripts/minio.sh)" npm test
-# Some 15 minutes on two cores the first time; kept in the user's cache, so at once after that. Needs Go, of any age.
+# Some three minutes on two cores the first time; kept in the user's cache, so at once after that. Needs Go, of any age.
 set -euo pipefail
 version=v0.0.0-20260212201848-7aac2a2c5b7c
 # Of MinIO's go.mod. Go before 1.21 cannot fetch the Go that a module asks for by itself.
