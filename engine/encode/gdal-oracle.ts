@@ -12,7 +12,12 @@ export function pythonWith(module: string): string | null {
   const known = pythons.get(module);
   if (known !== undefined) return known;
   // eslint-disable-next-line no-restricted-properties -- tests only
-  const candidates = [process.env['GEOCROP_PYTHON'], resolve('.venv/bin/python'), 'python3', '/usr/bin/python3'];
+  const candidates = [
+    process.env['GEOCROP_PYTHON'],
+    resolve('.venv/bin/python'),
+    'python3',
+    '/usr/bin/python3',
+  ];
   const found =
     candidates.find((python) => {
       if (python === undefined) return false;
