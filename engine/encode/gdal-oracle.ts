@@ -12,12 +12,8 @@ export function pythonWith(module: string): string | null {
   const known = pythons.get(module);
   if (known !== undefined) return known;
   // eslint-disable-next-line no-restricted-properties -- tests only
-  const candidates = [
-    process.env['GEOCROP_PYTHON'],
-    resolve('.venv/bin/python'),
-    'python3',
-    '/usr/bin/python3',
-  ];
+  const given = process.env['GEOCROP_PYTHON'];
+  const candidates = [given, resolve('.venv/bin/python'), 'python3', '/usr/bin/python3'];
   const found =
     candidates.find((python) => {
       if (python === undefined) return false;
