@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { thresholdsOf } from '../../engine/classes/parity/thresholds.js';
+import { thresholdsOf } from '../../engine/forest/thresholds.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import { measureTogether, ratioOf } from '../measure.js';
 import { howToGetPython, pythonWith } from '../python.js';

@@ -1,4 +1,4 @@
-import type { Thresholds } from '../../engine/classes/parity/thresholds.js';
+import type { Thresholds } from '../../engine/forest/thresholds.js';
 import { KernelArena, runFeatures, seededRandom } from '../../engine/kernels/testing.js';
 import { FEATURE_ORDER_V1 } from '../../engine/pixels/feature-order.js';
 import { featureInput, PIXELS } from '../season/feature-input.js';

@@ -5,17 +5,13 @@ import { openForest } from '../forest/runtime/open-forest.js';
 import { trialRowsOf } from '../forest/runtime/trial-rows.js';
 import { readOnnxForest } from '../forest/onnx/read-onnx-forest.js';
 import type { MemberRuntime } from './member-runtime.js';
+import { PARITY, agreementOf } from './parity/agreement.js';
 import { RowBatch } from './row-batch.js';
 
 /** What runs a member: its trees compiled for the kernel, or ONNX Runtime and why. */
 export type MemberPlan =
   | { readonly compiled: CompiledForest; readonly fallback: null }
   | { readonly compiled: null; readonly fallback: string };
-
-/** How far the kernel's probabilities may be from ONNX Runtime's, which sums in float32. */
-export const PROBABILITY_TOLERANCE = 1e-5;
-/** Labels must be the same where the two highest probabilities are further apart than this. */
-export const LABEL_MARGIN = 2e-6;
 
 /** Rows of the comparison: some thousands, spread over the model's own thresholds. */
 const TRIAL_ROWS = 4096;
@@ -61,15 +57,12 @@ async function compare(
 export function differenceOf(expected: Float32Array, got: Float32Array, classes: number): string | null {
   if (expected.length !== got.length) return `it gives ${got.length} probabilities, not ${expected.length}`;
   for (let at = 0; at < got.length; at += classes) {
-    const [theirs, ours] = [expected.subarray(at, at + classes), got.subarray(at, at + classes)];
-    const apart = Math.max(...ours.map((p, k) => Math.abs(p - theirs[k]!)));
-    // Written so that NaN is a difference too.
-    if (!(apart <= PROBABILITY_TOLERANCE)) {
-      return `a trial row's probabilities differ from ONNX Runtime's by ${apart.toExponential(1)}`;
+    const { difference, good } = agreementOf(got, expected, at, classes);
+    if (!(difference <= PARITY.difference)) {
+      const apart = Number.isFinite(difference) ? difference.toExponential(1) : 'NaN';
+      return `a trial row's probabilities differ from ONNX Runtime's by ${apart}`;
     }
-    const [first, second] = [...theirs].sort((a, b) => b - a);
-    if (ours.indexOf(Math.max(...ours)) === theirs.indexOf(first!)) continue;
-    if (first! - (second ?? 0) > LABEL_MARGIN) return "a trial row's class differs from ONNX Runtime's";
+    if (!good) return "a trial row's class differs from ONNX Runtime's";
   }
   return null;
 }

@@ -1,7 +1,7 @@
 /** One member's part in the vote. */
 export interface MemberVote {
   /** Row-major, count · (the member's own number of classes). */
-  readonly probabilities: Float32Array;
+  readonly probabilities: Float32Array | Float64Array;
   readonly weight: number;
   /** By served class id: the column of `probabilities`, or -1 where the member lacks the class, which then counts 0. */
   readonly columnOfClass: readonly number[];

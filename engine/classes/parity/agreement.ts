@@ -20,10 +20,12 @@ export interface Agreement {
   readonly good: boolean;
 }
 
+type Probabilities = Float32Array | Float64Array;
+
 /** @param at where the row's probabilities begin in both, `classes` of them in the order of the served ids */
 export function agreementOf(
-  ours: Float64Array,
-  theirs: Float64Array,
+  ours: Probabilities,
+  theirs: Probabilities,
   at: number,
   classes: number,
   theirsAt = at,
@@ -47,7 +49,7 @@ export function agreementOf(
   };
 }
 
-function topTwo(values: Float64Array, at: number, classes: number): { label: number; lead: number } {
+function topTwo(values: Probabilities, at: number, classes: number): { label: number; lead: number } {
   let [label, best, second] = [0, values[at]!, -Infinity];
   for (let c = 1; c < classes; c++) {
     const value = values[at + c]!;

@@ -1,6 +1,7 @@
 import type { BundleMember } from '../bundle.js';
 import type { MemberRuntime } from '../member-runtime.js';
 import { RowBatch } from '../row-batch.js';
+import { meanProbabilities } from '../vote.js';
 
 /** A runtime's probabilities in the order of the served ids: row-major, [count, classes], 0 where the member lacks the class. */
 export async function runByClass(
@@ -22,10 +23,11 @@ export async function runByClass(
 
 /** The vote: weighted mean in float64, members in their order, divided by the sum of weights. All arrays are of one length. */
 export function weightedMean(members: readonly Float64Array[], weights: readonly number[]): Float64Array {
-  const mean = new Float64Array(members[0]?.length ?? 0);
-  members.forEach((probabilities, m) => {
-    for (let i = 0; i < mean.length; i++) mean[i]! += weights[m]! * probabilities[i]!;
-  });
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return mean.map((value) => value / sum);
+  // Element by element: to the mean, each is a row of one class.
+  const votes = members.map((probabilities, m) => ({
+    probabilities,
+    weight: weights[m]!,
+    columnOfClass: [0],
+  }));
+  return meanProbabilities(votes, 1, members[0]?.length ?? 0);
 }

@@ -1,8 +1,8 @@
 import { isGeoCropError } from '../../errors.js';
 import { readOnnxForest } from '../../forest/onnx/read-onnx-forest.js';
 import type { BundleMember } from '../bundle.js';
-import type { Thresholds } from './thresholds.js';
-import { thresholdsOf } from './thresholds.js';
+import type { Thresholds } from '../../forest/thresholds.js';
+import { thresholdsOf } from '../../forest/thresholds.js';
 
 /** The thresholds of a member's trees; none where it is no tree ensemble that we can read. */
 export function memberThresholds({ model, file }: Pick<BundleMember, 'model' | 'file'>): Thresholds {

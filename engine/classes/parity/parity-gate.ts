@@ -12,7 +12,7 @@ import { VOTE } from './predictions.js';
 import type { Rounding } from './rounding.js';
 import { findRounding, scaledRow } from './rounding.js';
 import type { TableBatch } from './table-rows.js';
-import type { Thresholds } from './thresholds.js';
+import type { Thresholds } from '../../forest/thresholds.js';
 
 /** After so many rows that differ without a reason, a comparison has failed and reasons are not looked for any more. */
 const MOST_UNEXPLAINED = 100;

@@ -5,7 +5,7 @@ import { predictForest } from '../../forest/predict-forest.js';
 import { steppedFloat32 } from './float32-steps.js';
 import type { RoundingInput } from './rounding.js';
 import { findRounding, scaledRow } from './rounding.js';
-import { rankOf, thresholdsOf } from './thresholds.js';
+import { rankOf, thresholdsOf } from '../../forest/thresholds.js';
 
 /** Three stumps of two classes, each on a column of its own: x <= threshold gives class 0 more. */
 const T = [Math.fround(0.3), 120, Math.fround(-0.7)];

@@ -1,8 +1,8 @@
 import type { BundleData } from '../bundle.js';
 import { agreementOf } from './agreement.js';
 import { steppedFloat32 } from './float32-steps.js';
-import type { Thresholds } from './thresholds.js';
-import { rankOf } from './thresholds.js';
+import type { Thresholds } from '../../forest/thresholds.js';
+import { rankOf } from '../../forest/thresholds.js';
 
 /** A feature's value moved across a threshold next to it. */
 export interface Move {

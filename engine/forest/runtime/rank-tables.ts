@@ -1,4 +1,5 @@
 import type { Forest } from '../forest.js';
+import { rankOf } from '../thresholds.js';
 
 /** Buckets for each threshold, and how many at least and at most. */
 const BUCKETS_PER_THRESHOLD = 16;
@@ -39,9 +40,9 @@ function tableOf(forest: Forest, column: number, nodes: readonly number[], depth
   const all = Float32Array.from(nodes, (node) => forest.threshold[node]!).sort();
   // 0 and −0 are one threshold.
   const thresholds = all.filter((t, i) => i === 0 || t !== all[i - 1]);
-  const rankOf = (threshold: number) => countBelow(thresholds, threshold);
+  const placeOf = (threshold: number) => rankOf(thresholds, threshold);
   const weights = new Float64Array(thresholds.length);
-  for (const node of nodes) weights[rankOf(forest.threshold[node]!)]! += 2 ** -depths[node]!;
+  for (const node of nodes) weights[placeOf(forest.threshold[node]!)]! += 2 ** -depths[node]!;
   const importance = new Float32Array(thresholds.length + 1);
   let sum = 0;
   weights.forEach((weight, i) => (importance[i + 1] = sum += weight));
@@ -50,7 +51,7 @@ function tableOf(forest: Forest, column: number, nodes: readonly number[], depth
     thresholds,
     ...bucketsOf(thresholds),
     importance,
-    rankOf,
+    rankOf: placeOf,
   };
 }
 
@@ -63,17 +64,6 @@ function depthsOf({ feature, left, right }: Forest): Uint16Array {
     for (const child of [left[node]!, right[node]!]) if (child >= 0) depths[child] = below;
   }
   return depths;
-}
-
-/** Number of rising values below x. */
-function countBelow(values: Float32Array, x: number): number {
-  let [from, to] = [0, values.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (values[middle]! < x) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** Buckets of equal width between the lowest and the highest threshold; one for all where that width is no number. */

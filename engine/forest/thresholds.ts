@@ -1,4 +1,4 @@
-import type { Forest } from '../../forest/forest.js';
+import type { Forest } from './forest.js';
 
 /** The thresholds of a forest by column, each ascending and without repetition. */
 export type Thresholds = readonly Float32Array[];
