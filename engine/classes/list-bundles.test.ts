@@ -10,7 +10,7 @@ import { checkBundle, reportLines } from './check-bundle.js';
 import type { BundleContents } from './fixtures/fixtures.js';
 import { bundleContents, memoryBundleFiles } from './fixtures/fixtures.js';
 import { listBundles } from './list-bundles.js';
-import { loadBundle } from './load-bundle.js';
+import { loadBundle, loadBundleTimed } from './load-bundle.js';
 
 let dir: string;
 before(async () => {
@@ -62,7 +62,8 @@ test('a models folder that is not there is said', async () => {
 test('the report of a check', async () => {
   let clock = 0;
   const contents = { ...bundleContents('scaled'), 'palette.json': { maize: '#e6c229' } };
-  const report = await checkBundle(memoryBundleFiles(contents), () => (clock += 500));
+  const now = () => (clock += 500);
+  const report = await checkBundle(await loadBundleTimed(memoryBundleFiles(contents), now), now);
   assert.deepEqual(report.classes[0], { id: 0, name: 'maize', color: '#e6c229' });
   assert.deepEqual(
     report.members.map(({ file, share, classes }) => [file, share, classes.length]),

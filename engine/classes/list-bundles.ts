@@ -3,13 +3,12 @@ import { join } from 'node:path';
 
 import { GeoCropError, asGeoCropError, messageOf } from '../errors.js';
 import { folderBundleFiles, type BundleFiles } from './bundle-files.js';
-import type { Bundle } from './bundle.js';
-import { loadBundle } from './load-bundle.js';
+import type { LoadedBundle } from './load-bundle.js';
+import { loadBundleTimed } from './load-bundle.js';
 
 /** A folder of the models folder, or of the object store: a bundle that loads, or what is wrong with it. */
 export type BundleListing =
-  | { readonly folder: string; readonly bundle: Bundle; readonly files: BundleFiles }
-  | { readonly folder: string; readonly error: GeoCropError };
+  ({ readonly folder: string } & LoadedBundle) | { readonly folder: string; readonly error: GeoCropError };
 
 /**
  * Every folder of `dir` (hidden ones aside) as a bundle, by folder name in code-unit order, as {@link loadBundles} has them.
@@ -37,7 +36,8 @@ export async function loadBundles(folders: readonly BundleFiles[]): Promise<Bund
   for (const files of folders) {
     const { name: folder } = files;
     try {
-      const bundle = await loadBundle(files);
+      const loaded = await loadBundleTimed(files);
+      const { bundle } = loaded;
       const first = folderOf.get(bundle.name);
       if (first !== undefined) {
         throw new GeoCropError(
@@ -47,7 +47,7 @@ export async function loadBundles(folders: readonly BundleFiles[]): Promise<Bund
         );
       }
       folderOf.set(bundle.name, folder);
-      listings.push({ folder, bundle, files });
+      listings.push({ folder, ...loaded });
     } catch (error) {
       listings.push({ folder, error: asGeoCropError(error) });
     }

@@ -61,6 +61,22 @@ export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   };
 }
 
+/** A bundle and how long loading it took. */
+export interface LoadedBundle {
+  readonly bundle: Bundle;
+  readonly loadMilliseconds: number;
+}
+
+/** {@link loadBundle}, timed. @param now milliseconds */
+export async function loadBundleTimed(
+  files: BundleFiles,
+  now: () => number = () => performance.now(),
+): Promise<LoadedBundle> {
+  const begin = now();
+  const bundle = await loadBundle(files);
+  return { bundle, loadMilliseconds: now() - begin };
+}
+
 function checkFeatures(bundle: string, features: readonly string[]): void {
   const unknown = features.filter((name) => name !== DW_CLASS_FEATURE && !isFeature(name));
   if (unknown.length === 0) return;

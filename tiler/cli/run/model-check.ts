@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { folderBundleFiles } from '../../../engine/classes/bundle-files.js';
 import { checkBundle, reportLines } from '../../../engine/classes/check-bundle.js';
 import type { BundleListing } from '../../../engine/classes/list-bundles.js';
-import { loadBundle } from '../../../engine/classes/load-bundle.js';
+import { loadBundle, loadBundleTimed } from '../../../engine/classes/load-bundle.js';
 import { checkParity } from '../../../engine/classes/parity/check-parity.js';
 import { parityLines } from '../../../engine/classes/parity/parity-lines.js';
 import { asGeoCropError } from '../../../engine/errors.js';
@@ -35,7 +35,7 @@ async function check({ listings, place }: Models, json: boolean, io: Io): Promis
     if ('bundle' in listing) {
       const { name, version, digest } = listing.bundle;
       if (!json) io.out(`${folder}: usable (${name} ${version}, ${digest.slice(0, 8)})\n`);
-      const report = await checkBundle(listing.files);
+      const report = await checkBundle(listing);
       found.push({ folder, usable: true, ...report });
       if (!json) for (const line of reportLines(report)) io.out(`  ${line}\n`);
     } else {
@@ -77,8 +77,7 @@ async function checkOne(given: string, dir: string): Promise<BundleListing> {
   const path = await pathOf(given, dir);
   const folder = dirname(path) === resolve(dir) ? basename(path) : path;
   try {
-    const files = folderBundleFiles(path);
-    return { folder, files, bundle: await loadBundle(files) };
+    return { folder, ...(await loadBundleTimed(folderBundleFiles(path))) };
   } catch (error) {
     return { folder, error: asGeoCropError(error) };
   }
