@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import { freePort } from './free-port.js';
 import { makeBucket } from './init-s3-store.js';
 import { BUCKETS } from './object-store.js';
 import type { S3Options } from './s3-options.js';
@@ -105,14 +105,4 @@ async function spawnMinio(folder: string, address: string): Promise<ChildProcess
     return child;
   }
   throw new Error(`MinIO did not start: ${said.join('\n')}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

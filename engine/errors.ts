@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'store-corrupt'
   | 'not-computed' // nobody may compute it here, and it is not archived
   | 'queue-full'
+  | 'queue-unavailable' // the shared queue does not answer
   | 'not-ready' // still being computed when the caller's patience ended
   | 'shutting-down'
   | 'aborted'

@@ -46,7 +46,7 @@ const DEFAULT_RETRY_SECONDS = 3;
 const MAX_RETRY_SECONDS = 60;
 /** So that zooming through five levels does not ask for the tiles of each. */
 const SETTLE_MS = 120;
-const PENDING_CODES = new Set(['not-ready', 'queue-full', 'shutting-down']);
+const PENDING_CODES = new Set(['not-ready', 'queue-full', 'queue-unavailable', 'shutting-down']);
 const isProblem = <P>(answer: Fetched<P> | Problem): answer is Problem => 'code' in answer;
 
 /**

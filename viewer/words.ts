@@ -93,6 +93,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'no-scenes': 'Try another season or year, or move to another place.',
   'stac-unavailable':
     'The catalogue of satellite scenes does not answer. Tiles that are kept still show; try again later.',
+  'queue-unavailable': 'Maps cannot be computed just now. This page asks again by itself.',
   'queue-full': 'Many people compute maps now. This page asks again by itself.',
   'not-computed': 'This server only shows what is already computed.',
   'unknown-model': 'The link names a model that this server does not have.',

@@ -64,6 +64,7 @@ export const PROBLEMS: Readonly<Record<HttpErrorCode, ProblemKind>> = {
   'store-corrupt': kind(500, 'A stored object is damaged', inside),
   'not-computed': kind(503, 'Not computed'),
   'queue-full': kind(503, 'Too much is waiting to be computed', retry(10)),
+  'queue-unavailable': kind(503, 'The work queue does not answer', retry(10)),
   'not-ready': kind(503, 'Still being computed', retry(3)),
   'shutting-down': kind(503, 'The server is stopping', retry(10)),
   // Nobody reads this answer; nginx's code for it makes the log plain.
