@@ -18,7 +18,7 @@ test('keys that come as bytes sort leave as code units sort, whatever they are m
   const asBytes = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   assert.notDeepEqual(asBytes, keys.toSorted(), 'the two orders differ');
   const out: string[] = [];
-  for await (const key of codeUnitOrder(stream(asBytes))) out.push(key);
+  for await (const key of codeUnitOrder(stream(asBytes), (key) => key)) out.push(key);
   assert.deepEqual(out, keys.toSorted());
 });
 
@@ -31,7 +31,7 @@ test('plain keys are not held back', async () => {
     }
   })();
   let taken = 0;
-  for await (const _ of codeUnitOrder(source)) assert.equal(given, (taken += 1));
+  for await (const _ of codeUnitOrder(source, (key) => key)) assert.equal(given, (taken += 1));
 });
 
 async function* stream(keys: readonly string[]): AsyncIterable<string> {

@@ -5,12 +5,19 @@ import { dirname, join } from 'node:path';
 import { GeoCropError } from '../engine/errors.js';
 import { hasErrno, storeError } from './disk-error.js';
 import { checkKey, checkPrefix, checkRange } from './object-key.js';
-import { BUCKETS, type Bucket, type ObjectInfo, type ObjectStore, type PutOptions } from './object-store.js';
+import {
+  BUCKETS,
+  type Bucket,
+  type ObjectEntry,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutOptions,
+} from './object-store.js';
 
 /** What of node:fs/promises is used: tests put a full disk in its place. */
 export type DiskFs = Pick<
   typeof nodeFs,
-  'open' | 'mkdir' | 'rename' | 'link' | 'unlink' | 'stat' | 'readdir'
+  'open' | 'mkdir' | 'rename' | 'link' | 'unlink' | 'stat' | 'readdir' | 'rmdir'
 >;
 
 export interface DiskStoreOptions {
@@ -27,6 +34,10 @@ export interface DiskStoreOptions {
 const INCOMING = '.incoming';
 /** No write takes this long: an older leftover belongs to a process that was killed. */
 const LEFTOVER_MS = 3_600_000;
+/** Files of a folder that are asked for size and time at once. */
+const STATS_AT_ONCE = 16;
+/** A folder that is to be written into may be swept away, empty as it is, by others who delete there. */
+const FOLDER_TRIES = 20;
 
 /**
  * The object store as a folder: `root/bucket/key`. An object is written under another name, synced, and then renamed
@@ -95,12 +106,10 @@ export class DiskObjectStore implements ObjectStore {
     try {
       await this.fs.mkdir(folder, { recursive: true });
       await this.writeWhole(incoming, bytes);
-      await this.fs.mkdir(dirname(path), { recursive: true });
-      if (!onlyNew) await this.fs.rename(incoming, path);
-      else {
-        await this.fs.link(incoming, path);
-        await this.fs.unlink(incoming);
-      }
+      await this.intoFolder(dirname(path), () =>
+        onlyNew ? this.fs.link(incoming, path) : this.fs.rename(incoming, path),
+      );
+      if (onlyNew) await this.fs.unlink(incoming);
       return 'written';
     } catch (error) {
       await this.fs.unlink(incoming).catch(() => undefined);
@@ -110,19 +119,35 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async delete(bucket: Bucket, key: string): Promise<void> {
+    const path = this.path(bucket, key);
     try {
-      await this.fs.unlink(this.path(bucket, key));
+      await this.fs.unlink(path);
     } catch (error) {
       if (isAbsence(error)) return;
       throw storeError(error, `${key} cannot be deleted`, { bucket, key });
     }
+    await this.removeEmpty(dirname(path), join(this.root, bucket));
   }
 
   async *list(bucket: Bucket, prefix: string): AsyncIterable<string> {
     checkPrefix(prefix);
-    const slash = prefix.lastIndexOf('/') + 1;
-    for await (const key of this.walk(bucket, prefix.slice(0, slash))) {
-      if (key.startsWith(prefix)) yield key;
+    for await (const files of this.walk(bucket, folderOf(prefix))) {
+      for (const key of files) if (key.startsWith(prefix)) yield key;
+    }
+  }
+
+  async *entries(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry> {
+    checkPrefix(prefix);
+    for await (const files of this.walk(bucket, folderOf(prefix))) {
+      const keys = files.filter((key) => key.startsWith(prefix));
+      for (let at = 0; at < keys.length; at += STATS_AT_ONCE) {
+        const some = keys.slice(at, at + STATS_AT_ONCE);
+        const infos = await Promise.all(some.map((key) => this.head(bucket, key)));
+        for (const [i, key] of some.entries()) {
+          const info = infos[i];
+          if (info !== undefined) yield { key, size: info.size, modified: info.modified };
+        }
+      }
     }
   }
 
@@ -134,6 +159,27 @@ export class DiskObjectStore implements ObjectStore {
       });
     }
     return join(this.root, bucket, ...key.split('/'));
+  }
+
+  /** Does what puts a file into a folder, which is made before it. */
+  private async intoFolder(folder: string, put: () => Promise<void>): Promise<void> {
+    for (let left = FOLDER_TRIES; ; left -= 1) {
+      try {
+        await this.fs.mkdir(folder, { recursive: true });
+        return await put();
+      } catch (error) {
+        if (left === 0 || !hasErrno(error, 'ENOENT')) throw error;
+      }
+    }
+  }
+
+  /** Takes empty folders away, from the inmost up to the bucket, which stays. What cannot be taken away stays too. */
+  private async removeEmpty(folder: string, bucket: string): Promise<void> {
+    try {
+      for (let at = folder; at !== bucket; at = dirname(at)) await this.fs.rmdir(at);
+    } catch {
+      // Not empty, gone already, or not ours to remove.
+    }
   }
 
   private async writeWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -184,8 +230,11 @@ export class DiskObjectStore implements ObjectStore {
     }
   }
 
-  /** Keys below a folder (`` or `a/b/`), in code-unit order of the whole key: a folder sorts as its name with a `/`. */
-  private async *walk(bucket: Bucket, folder: string): AsyncIterable<string> {
+  /**
+   * Keys below a folder (`` or `a/b/`), in code-unit order of the whole key: a folder sorts as its name with a `/`. Keys
+   * beside each other come together.
+   */
+  private async *walk(bucket: Bucket, folder: string): AsyncIterable<readonly string[]> {
     let entries: Dirent[];
     const path = join(this.root, bucket, ...folder.split('/'));
     try {
@@ -202,10 +251,16 @@ export class DiskObjectStore implements ObjectStore {
         : entry.isDirectory();
       names.push(isFolder ? `${entry.name}/` : entry.name);
     }
+    let files: string[] = [];
     for (const name of names.sort()) {
-      if (name.endsWith('/')) yield* this.walk(bucket, folder + name);
-      else yield folder + name;
+      if (!name.endsWith('/')) files.push(folder + name);
+      else {
+        if (files.length > 0) yield files;
+        files = [];
+        yield* this.walk(bucket, folder + name);
+      }
     }
+    if (files.length > 0) yield files;
   }
 
   private async isFolder(path: string): Promise<boolean> {
@@ -230,6 +285,8 @@ export class DiskObjectStore implements ObjectStore {
     }
   }
 }
+
+const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastIndexOf('/') + 1);
 
 /** Nothing there; a folder where an object was asked for; an object where a folder was expected. */
 function isAbsence(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { GeoCropError } from '../engine/errors.js';
 import { checkKey, checkPrefix, checkRange } from './object-key.js';
-import type { Bucket, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
+import type { Bucket, ObjectEntry, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 
 /** Objects in memory: for tests, and for runs that leave nothing behind. What is given and taken is copied. */
 export class MemoryObjectStore implements ObjectStore {
@@ -44,9 +44,17 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async *list(bucket: Bucket, prefix: string): AsyncIterable<string> {
+    for await (const { key } of this.entries(bucket, prefix)) yield key;
+  }
+
+  async *entries(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry> {
     const start = place(bucket, checkPrefix(prefix));
-    const keys = [...this.objects.keys()].filter((key) => key.startsWith(start)).sort();
-    for (const key of keys) yield key.slice(bucket.length + 1);
+    const places = [...this.objects.keys()].filter((key) => key.startsWith(start)).sort();
+    for (const at of places) {
+      const found = this.objects.get(at);
+      if (found === undefined) continue;
+      yield { key: at.slice(bucket.length + 1), size: found.bytes.length, modified: found.modified };
+    }
   }
 
   private find(

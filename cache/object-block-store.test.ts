@@ -27,6 +27,7 @@ function shaky(): {
     put: async (...args) => (check(), memory.put(...args)),
     delete: async (...args) => (check(), memory.delete(...args)),
     list: (...args) => memory.list(...args),
+    entries: (...args) => memory.entries(...args),
   };
   return { store, memory, state };
 }

@@ -6,9 +6,9 @@ import type { Bucket, ObjectStore } from './object-store.js';
 const BUCKET: Bucket = 'geocrop-results';
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
 
-async function collect(keys: AsyncIterable<string>): Promise<string[]> {
-  const out: string[] = [];
-  for await (const key of keys) out.push(key);
+async function collect<T>(things: AsyncIterable<T>): Promise<T[]> {
+  const out: T[] = [];
+  for await (const thing of things) out.push(thing);
   return out;
 }
 
@@ -181,6 +181,65 @@ export function objectStoreConformance(
     assert.deepEqual(await collect(store.list(BUCKET, 'a/b')), ['a/b/c', 'a/b/d', 'a/bc']);
     assert.deepEqual(await collect(store.list(BUCKET, 'a/b/')), ['a/b/c', 'a/b/d']);
     assert.deepEqual(await collect(store.list(BUCKET, 'b/1')), ['b/1', 'b/10']);
+  });
+
+  check('entries have size and time, in the order of keys', async (store) => {
+    const before = Date.now();
+    const keys = ['a/b/c', 'a/b/d', 'a/bc', 'a0', 'b/é/🌽 1+1', 'ab'];
+    for (const [i, key] of keys.entries()) await store.put(BUCKET, key, new Uint8Array(i));
+    const entries = await collect(store.entries(BUCKET, ''));
+    assert.deepEqual(
+      entries.map(({ key }) => key),
+      await collect(store.list(BUCKET, '')),
+    );
+    for (const { key, size, modified } of entries) {
+      assert.equal(size, keys.indexOf(key), key);
+      // Servers and file systems may count in whole seconds, in one answer or in all.
+      const head = (await store.head(BUCKET, key))?.modified.getTime() ?? 0;
+      assert.ok(Math.abs(modified.getTime() - head) < 1_000, key);
+      assert.ok(modified.getTime() > before - 5_000 && modified.getTime() < Date.now() + 5_000, key);
+    }
+    assert.deepEqual(
+      (await collect(store.entries(BUCKET, 'a/b'))).map(({ key }) => key),
+      ['a/b/c', 'a/b/d', 'a/bc'],
+    );
+    assert.deepEqual(await collect(store.entries(BUCKET, 'no')), []);
+    await assert.rejects(collect(store.entries(BUCKET, '../')), (error: unknown) =>
+      isGeoCropError(error, 'bad-request'),
+    );
+  });
+
+  check('while others write and delete, entries are of what is there', async (store) => {
+    for (let i = 0; i < 40; i++) await store.put(BUCKET, `stays/${i}`, text('x'));
+    const churn = (async () => {
+      for (let i = 0; i < 40; i++) {
+        await store.put(BUCKET, `comes/and/goes/${i}`, text('y'));
+        await store.delete(BUCKET, `comes/and/goes/${i}`);
+      }
+    })();
+    for (let round = 0; round < 3; round++) {
+      const seen = (await collect(store.entries(BUCKET, ''))).map(({ key }) => key);
+      assert.equal(seen.filter((key) => key.startsWith('stays/')).length, 40);
+    }
+    await churn;
+    assert.equal((await collect(store.entries(BUCKET, ''))).length, 40);
+  });
+
+  check('a key can be put where the last one below it was deleted, also at once', async (store) => {
+    await store.put(BUCKET, 'a/b/c', text('x'));
+    await store.delete(BUCKET, 'a/b/c');
+    assert.equal(await store.put(BUCKET, 'a', text('y')), 'written');
+    await store.delete(BUCKET, 'a');
+    for (let round = 0; round < 20; round++) {
+      await store.put(BUCKET, 'a/b/old', text('x'));
+      const [put] = await Promise.all([
+        store.put(BUCKET, 'a/b/new', text('new'), { ifNoneMatch: '*' }),
+        store.delete(BUCKET, 'a/b/old'),
+      ]);
+      assert.equal(put, 'written');
+      assert.deepEqual(await collect(store.list(BUCKET, '')), ['a/b/new']);
+      await store.delete(BUCKET, 'a/b/new');
+    }
   });
 
   check('buckets are apart', async (store) => {

@@ -23,6 +23,15 @@ export interface ObjectStore {
   delete(bucket: Bucket, key: string): Promise<void>;
   /** Keys below a prefix, in code-unit order. */
   list(bucket: Bucket, prefix: string): AsyncIterable<string>;
+  /** {@link list} with size and time, without a request for each: what goes away meanwhile may be missing. */
+  entries(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry>;
+}
+
+export interface ObjectEntry {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly modified: Date;
 }
 
 export interface ObjectInfo {

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { codeUnitOrder } from './code-unit-order.js';
 import { checkKey, checkPrefix, checkRange, isKey } from './object-key.js';
-import type { Bucket, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
+import type { Bucket, ObjectEntry, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 import { S3Attempts } from './s3-attempts.js';
 import { readBody } from './s3-body.js';
 import { createS3Client, type Checksums } from './s3-client.js';
@@ -139,8 +139,12 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async *list(bucket: Bucket, prefix: string): AsyncIterable<string> {
+    for await (const { key } of this.entries(bucket, prefix)) yield key;
+  }
+
+  async *entries(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry> {
     checkPrefix(prefix);
-    yield* codeUnitOrder(this.keys(bucket, prefix));
+    yield* codeUnitOrder(this.pages(bucket, prefix), ({ key }) => key);
   }
 
   /** Ends idle connections. */
@@ -148,14 +152,15 @@ export class S3ObjectStore implements ObjectStore {
     this.client.destroy();
   }
 
-  private async *keys(bucket: Bucket, prefix: string): AsyncIterable<string> {
+  private async *pages(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry> {
     let token: string | undefined;
     do {
       const page = await this.page(bucket, prefix, token);
-      for (const { Key = '' } of page.Contents ?? []) {
+      // Nothing is old whose age is not known.
+      for (const { Key = '', Size = 0, LastModified = new Date() } of page.Contents ?? []) {
         const key = page.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
         // Others may keep things there too: consoles make "folders" whose keys end with a slash.
-        if (key.startsWith(prefix) && isKey(key)) yield key;
+        if (key.startsWith(prefix) && isKey(key)) yield { key, size: Size, modified: LastModified };
       }
       const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       if (page.IsTruncated === true && (next === undefined || next === token)) {
