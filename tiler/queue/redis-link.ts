@@ -1,0 +1,123 @@
+import { Redis } from 'ioredis';
+import { GeoCropError, messageOf } from '../../engine/errors.js';
+import type { Warn } from './quiet-warn.js';
+import { BOARD_TIMEOUT_MS } from './shared-board.js';
+
+/** A connection that never throws by itself, never hangs, and comes back when Redis does. */
+export interface RedisLink {
+  readonly client: Redis;
+  /** False while Redis does not answer: asks nothing. */
+  readonly up: boolean;
+  /** Does it, or @throws queue-unavailable within {@link BOARD_TIMEOUT_MS}: at once while there is no connection. */
+  ask<T>(run: (client: Redis) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** Milliseconds between looks whether Redis still answers: a dead network closes no socket. */
+const HEARTBEAT_MS = 2_000;
+const LONGEST_RETRY_MS = 2_000;
+
+/** 50, 100, … 2,000 ms: what every connection to the shared Redis waits before it tries again. */
+export function retryDelay(times: number): number {
+  return Math.min(LONGEST_RETRY_MS, 25 * 2 ** Math.min(times, 8));
+}
+
+/** What every connection to the shared Redis has. */
+export const LINK_OPTIONS = {
+  retryStrategy: retryDelay,
+  connectTimeout: BOARD_TIMEOUT_MS,
+  disableClientInfo: true,
+};
+
+/** For commands that are answered at once; connects by itself, and does not wait for it. */
+export function openRedisLink(url: string, warn: Warn): RedisLink {
+  const client = new Redis(url, {
+    ...LINK_OPTIONS,
+    commandTimeout: BOARD_TIMEOUT_MS,
+    // What cannot be sent now is not sent later, when nobody waits for it any more.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+  });
+  let answers = false;
+  let closed = false;
+  const complain = (error: unknown): void => {
+    answers = false;
+    if (!closed) warn('the shared Redis does not answer', { error: messageOf(error) });
+  };
+  client.on('error', complain);
+  client.on('close', () => (answers = false));
+  client.on('ready', () => (answers = true));
+
+  const ask = async <T>(run: (client: Redis) => Promise<T>): Promise<T> => {
+    if (client.status !== 'ready') throw unavailable();
+    try {
+      const reply = await within(BOARD_TIMEOUT_MS, run(client));
+      answers = client.status === 'ready';
+      return reply;
+    } catch (error) {
+      if (isReply(error)) {
+        if (!closed) warn('the shared Redis refuses', { error: messageOf(error) });
+        throw refused(error);
+      }
+      complain(error);
+      throw unavailable(error);
+    }
+  };
+
+  const heart = setInterval(() => {
+    if (client.status !== 'ready') return;
+    ask((redis) => redis.ping()).catch(() => {
+      if (!closed && client.status === 'ready') client.disconnect(true);
+    });
+  }, HEARTBEAT_MS);
+  heart.unref();
+
+  return {
+    client,
+    get up() {
+      return answers;
+    },
+    ask,
+    close: () => {
+      closed = true;
+      clearInterval(heart);
+      client.disconnect();
+    },
+  };
+}
+
+export function unavailable(cause?: unknown): GeoCropError {
+  return new GeoCropError('queue-unavailable', 'The shared queue does not answer.', {
+    hint: 'Ask again in a few seconds; the operator finds the reason in the log.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function refused(cause: Error): GeoCropError {
+  const full = cause.message.startsWith('OOM');
+  return new GeoCropError(
+    'queue-unavailable',
+    full ? 'The shared queue’s Redis is full.' : `The shared queue’s Redis refuses: ${cause.message}`,
+    { hint: full ? 'Give it more memory (maxmemory).' : 'Look at its configuration and log.', cause },
+  );
+}
+
+/** An answer of Redis that is an error, such as `-OOM`; not a lost or silent connection. */
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** @throws an error after `ms`; what comes later is dropped. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
