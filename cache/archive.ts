@@ -78,6 +78,23 @@ export class Archive {
     return true;
   }
 
+  /** Which of these products a metatile lacks, all where it is not finished: asks the store, whatever is remembered. */
+  async lacking(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    products: readonly string[],
+  ): Promise<string[]> {
+    const prefix = metatilePrefix(recipe, season, metatile);
+    const found = new Set<string>();
+    for await (const key of this.store.list(ARCHIVE_BUCKET, `${prefix}/${scenes}/`)) found.add(key);
+    const item = itemKey(prefix, scenes);
+    if (found.has(item)) this.finished.set(item, true);
+    else this.finished.delete(item);
+    return products.filter((name) => !found.has(item) || !found.has(productKey(prefix, scenes, name)));
+  }
+
   /** Product names of a finished metatile, features written later among them. */
   async products(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<string[]> {
     const prefix = metatilePrefix(recipe, season, metatile);

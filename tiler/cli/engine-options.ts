@@ -52,6 +52,8 @@ export async function engineOptions(config: Config, log: Log, metrics?: Metrics)
     coverage: await coverageOf(config.coverage),
     mayCompute: config.compute !== 'none',
     queueLimit: config.queueLimit,
+    queueBytes: config.queueBytes,
+    queueAgeMs: config.queueAgeMs,
     datesAtOnce: DATES_AT_ONCE,
     source: {
       s3: { region: config.s3Region, ...(s3Endpoint === null ? {} : { endpoint: s3Endpoint }) },

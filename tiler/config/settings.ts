@@ -231,7 +231,19 @@ export const SETTINGS = {
     'GEOCROP_QUEUE_LIMIT',
     whole(1, 100_000),
     '256',
-    'Tiles that may wait to be computed; beyond it requests are told to come back.',
+    'Metatiles that may wait to be computed; beyond it requests are told to come back.',
+  ),
+  queueBytes: setting(
+    'GEOCROP_QUEUE_BYTES',
+    bytes,
+    '160MiB',
+    'What metatiles that wait or are half done may hold in memory, some 10 MB each once begun; beyond it what nobody waits for is given up, then requests are told to come back.',
+  ),
+  queueAgeMs: setting(
+    'GEOCROP_QUEUE_AGE',
+    duration,
+    '5m',
+    'Nothing new is taken while somebody has waited for a tile for longer than this: requests are told to come back.',
   ),
   waitSeconds: setting(
     'GEOCROP_WAIT',

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../engine/errors.js';
+import type { ErrorCode, GeoCropError } from '../../engine/errors.js';
 import type { Work, WorkKind } from './work.js';
 
 /**
@@ -62,7 +62,8 @@ export interface WorkEnd {
 export interface WorkFailure {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
+  readonly context?: GeoCropError['context'];
 }
 
 /** What may pass: tried {@link ATTEMPTS} times in all, 2 s and then 8 s apart. */

@@ -27,19 +27,45 @@ const MAP_PRODUCTS = ['classes', 'confidence'];
 
 /** Writes a finished metatile: idempotent, `item.json` last. @throws store-full, store-unavailable */
 export async function archiveMetatile(request: ArchiveRequest): Promise<void> {
-  const { definition, feature } = request;
-  await write(request, definition.pixelsDigest, [...PIXEL_PRODUCTS, ...(feature === null ? [] : [feature])]);
-  if (definition.bundle !== null && feature === null)
-    await write(request, definition.mapDigest, MAP_PRODUCTS);
+  for (const { recipe, names } of foldersOf(request)) await write(request, recipe, names);
+}
+
+/** True where all of it is there, made by whomever; it is then the newest, also where a list came back to scenes of before. */
+export async function isArchived(
+  request: Pick<ArchiveRequest, 'archive' | 'definition' | 'metatile' | 'list' | 'feature'>,
+): Promise<boolean> {
+  const { archive, definition, metatile, list } = request;
+  const { seasonKey } = definition;
+  const folders = foldersOf(request);
+  for (const { recipe, names } of folders) {
+    const lacking = await archive.lacking(recipe, seasonKey, metatile, list.digest, names);
+    if (lacking.length > 0) return false;
+  }
+  for (const { recipe } of folders) {
+    await archive.markCurrent(recipe, seasonKey, metatile, list.digest, list.lookedUpAt);
+  }
+  return true;
+}
+
+function foldersOf({ definition, feature }: Pick<ArchiveRequest, 'definition' | 'feature'>): {
+  readonly recipe: string;
+  readonly names: readonly string[];
+}[] {
+  const { pixelsDigest, mapDigest, bundle } = definition;
+  return [
+    { recipe: pixelsDigest, names: [...PIXEL_PRODUCTS, ...(feature === null ? [] : [feature])] },
+    ...(bundle !== null && feature === null ? [{ recipe: mapDigest, names: MAP_PRODUCTS }] : []),
+  ];
 }
 
 async function write(request: ArchiveRequest, recipe: string, names: readonly string[]): Promise<void> {
-  const { archive, definition, metatile, list, feature } = request;
+  const { archive, definition, metatile, list } = request;
   const { seasonKey } = definition;
-  if (await archive.has(recipe, seasonKey, metatile, list.digest)) {
-    if (feature !== null && names.includes(feature)) {
-      const encoded = await encode(request, feature);
-      await archive.writeProduct(recipe, seasonKey, metatile, list.digest, feature, encoded);
+  const lacking = await archive.lacking(recipe, seasonKey, metatile, list.digest, names);
+  if (lacking.length < names.length) {
+    for (const name of lacking) {
+      const encoded = await encode(request, name);
+      await archive.writeProduct(recipe, seasonKey, metatile, list.digest, name, encoded);
     }
     // A list may come back to scenes that were finished before.
     await archive.markCurrent(recipe, seasonKey, metatile, list.digest, list.lookedUpAt);

@@ -5,10 +5,11 @@ import { MetatileComputation } from '../../engine/metatile/metatile-computation.
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { noScenesMessage } from '../../engine/scenes/scene-list.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
-import { archiveMetatile, type ArchiveRequest } from './archive-metatile.js';
+import { archiveMetatile, isArchived, type ArchiveRequest } from './archive-metatile.js';
 import type { ReadBaseline } from './baseline-feature.js';
 import { checkRead } from './check-read.js';
 import type { MapDefinition } from './maps.js';
+import type { JobResult } from './local-desk.js';
 import type { SeenFault } from './scene-lists.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
 import type { TileEvent } from './tile-service.js';
@@ -40,10 +41,10 @@ export interface JobRunnerOptions {
 /** Does one metatile: wanted tiles first, each delivered when it is ready; then the rest; then the archive. */
 export function createJobRunner(
   options: JobRunnerOptions,
-): (job: MetatileJob, signal: AbortSignal) => Promise<void> {
+): (job: MetatileJob, signal: AbortSignal) => Promise<JobResult> {
   return async (job, signal) => {
     try {
-      await runJob(options, job, signal);
+      return await runJob(options, job, signal);
     } catch (error) {
       if (!signal.aborted) {
         options.observer.tile({
@@ -60,13 +61,20 @@ export function createJobRunner(
   };
 }
 
-async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: AbortSignal): Promise<void> {
+async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: AbortSignal): Promise<JobResult> {
   const { observer } = options;
   const begun = performance.now();
   const list = await options.scenes(job, signal);
+  await job.refresh();
   // Nothing has been read yet, and whoever asked has left.
-  if (!job.begun && job.waitingSince() === undefined) return;
+  if (!job.begun && job.standing() === null) return { archived: false, missing: ['nobody waits for it'] };
   const definition = options.definition(job);
+  const { metatile, feature } = job;
+  // Another process, or this one before a restart, may have made it meanwhile.
+  if (list.scenes.length > 0 && (await isThere(options, { definition, metatile, list, feature }))) {
+    job.archived();
+    return { archived: true, missing: [] };
+  }
   if (list.scenes.length === 0) await nothingToRead(options, job, list, definition);
   const { pixels } = definition;
   // A feature hangs on the pixels only: no model is run for it.
@@ -107,12 +115,14 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   };
 
   job.begun = true;
-  for (let wanted = nextNative(job); wanted !== undefined; wanted = nextNative(job)) await finish(wanted);
+  for (let wanted = await nextNative(job); wanted !== undefined; wanted = await nextNative(job)) {
+    await finish(wanted);
+  }
   await computation.readAll(signal);
   const remaining = new Set(native);
   while (remaining.size > 0) {
     signal.throwIfAborted();
-    const wanted = nextNative(job);
+    const wanted = await nextNative(job);
     const tile = [...remaining].find((one) => one.x === wanted?.x && one.y === wanted.y) ?? [...remaining][0];
     if (tile === undefined) break;
     remaining.delete(tile);
@@ -124,7 +134,12 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   const products = computation.products();
   const faults = faultsOf(list, computation);
-  const whole: JobProducts = { products, ...missingOf(faults), timings: timings() };
+  const whole: JobProducts = {
+    products,
+    ...missingOf(faults),
+    timings: timings(),
+    scenes: list.digest,
+  };
   if (faults.length > 0) {
     observer.warn('a metatile is incomplete and was not archived', {
       metatile: nameOf(job.metatile),
@@ -133,20 +148,36 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
     options.shelve(job);
     await options.onFaults(job, faults);
     job.deliver('whole', whole);
-    return;
+    return { archived: false, missing: whole.missing };
   }
   await options.onFaults(job, []);
-  const archived = await archive(options, job, { definition, list, products });
+  const problem = await archive(options, job, { definition, list, products });
   job.deliver('whole', whole);
-  if (archived) observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
+  if (problem !== null) return { archived: false, missing: [problem] };
+  observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
+  return { archived: true, missing: [] };
 }
 
-/** False where the store cannot take it: what was made is shown all the same. */
+/** A store that does not answer has nothing: it is computed, and shown. */
+async function isThere(
+  { archive, observer }: JobRunnerOptions,
+  request: Omit<Parameters<typeof isArchived>[0], 'archive'>,
+): Promise<boolean> {
+  try {
+    return await isArchived({ archive, ...request });
+  } catch (error) {
+    if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
+    observer.warn('the archive could not be asked', { error: error.message });
+    return false;
+  }
+}
+
+/** Why the store could not take it; null where it did. What was made is shown all the same. */
 async function archive(
   { archive, compute, observer, now, shelve }: JobRunnerOptions,
   job: MetatileJob,
   made: Pick<ArchiveRequest, 'definition' | 'list' | 'products'>,
-): Promise<boolean> {
+): Promise<string | null> {
   const begun = performance.now();
   const { metatile, feature } = job;
   try {
@@ -155,10 +186,10 @@ async function archive(
     if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
     observer.warn('a metatile could not be archived', { metatile: nameOf(metatile), error: error.message });
     shelve(job);
-    return false;
+    return error.message;
   }
   observer.stage('write', (performance.now() - begun) / 1000);
-  return true;
+  return null;
 }
 
 function nameOf({ z, x, y }: TileId): string {
@@ -211,12 +242,14 @@ function deliver(
     products: computation.products(tile),
     ...missingOf(faultsOf(list, computation)),
     timings,
+    scenes: list.digest,
   };
   job.deliver(tile, products);
 }
 
 /** The next wanted native tile; undefined where all of the metatile, or nothing, is wanted next. */
-function nextNative(job: MetatileJob): TileId | undefined {
+async function nextNative(job: MetatileJob): Promise<TileId | undefined> {
+  await job.refresh();
   const wanted: Wanted | undefined = job.nextWanted();
   return wanted === 'whole' ? undefined : wanted;
 }

@@ -15,9 +15,8 @@ import type { SceneList } from '../../engine/scenes/scene.js';
 import { isClosed } from '../../engine/season.js';
 import { emptyRaster } from '../render/empty-raster.js';
 import type { MapDefinition, Maps } from './maps.js';
-import { MetatileJob, type JobProducts } from './metatile-job.js';
-import type { MetatileQueue } from './metatile-queue.js';
-import type { PointReader } from './point-reader.js';
+import type { MetatileDesk } from './metatile-desk.js';
+import type { JobProducts } from './metatile-job.js';
 import { atZoom, cropRaster, enlarge, joinQuad, nativeParent } from './resample.js';
 import type { SceneLists } from './scene-lists.js';
 import type { TileEvents } from './tile-events.js';
@@ -42,11 +41,9 @@ export interface MapTileServiceOptions {
   readonly coverage: Coverage;
   readonly sceneLists: SceneLists;
   readonly archive: Archive;
-  readonly queue: MetatileQueue;
-  readonly points: PointReader;
+  readonly desk: MetatileDesk;
+  readonly points: PointSource;
   readonly events: TileEvents;
-  /** Incomplete metatiles, kept for a minute: never archived. */
-  readonly unfinished: { get(id: string): MetatileJob | undefined };
   readonly computeMinZoom: number;
   /** False: only what is archived is served. */
   readonly mayCompute: boolean;
@@ -57,6 +54,11 @@ export interface MapTileServiceOptions {
 
 /** An open season's metatile is computed anew at most this often. docs/architecture.md, "Failure". */
 const RECOMPUTE_MS = 10 * 24 * 3_600_000;
+
+/** Everything that is known of one map pixel. */
+export interface PointSource {
+  read(definition: MapDefinition, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer>;
+}
 
 interface Found {
   readonly raster: Raster;
@@ -158,12 +160,12 @@ export class MapTileService implements TileService {
   }
 
   stats(): { readonly queued: number; readonly running: number; readonly memoryBytes: number } {
-    const { queued, running } = this.options.queue;
+    const { queued, running } = this.options.desk.stats();
     return { queued, running, memoryBytes: process.memoryUsage().rss };
   }
 
   async close(): Promise<void> {
-    await this.options.queue.close(this.options.stopGraceMs);
+    await this.options.desk.close(this.options.stopGraceMs);
   }
 
   #named(map: MapKey, layer: LayerName): { definition: MapDefinition; layer: LayerInfo } {
@@ -245,7 +247,9 @@ export class MapTileService implements TileService {
       );
     }
     try {
-      const { products, incomplete, missing, timings } = await this.#want(ask, tile, ask.wish.waitMs);
+      const made = await this.#want(ask, tile, ask.wish.waitMs);
+      if (made === null) return await this.#madeMeanwhile(ask, tile);
+      const { products, incomplete, missing, timings } = made;
       const raster = products.get(ask.layer.name);
       if (raster === undefined) throw new GeoCropError('internal', `${ask.layer.name} was not computed.`);
       const state = incomplete ? 'incomplete' : 'final';
@@ -256,29 +260,28 @@ export class MapTileService implements TileService {
     }
   }
 
+  /** Another process had it, or made it, while it was waited for. */
+  async #madeMeanwhile(ask: Ask, tile: TileId): Promise<Found> {
+    const list = await this.options.sceneLists.stored(ask.definition, metatileOf(tile));
+    const archived = list === undefined ? undefined : await this.#archived(ask, tile, list);
+    if (archived !== undefined) return archived;
+    throw new GeoCropError('not-ready', 'The tile was made, and must be made anew.', {
+      hint: 'Ask again after the seconds of Retry-After.',
+    });
+  }
+
   #tooSmall({ zoom }: Ask): boolean {
     return zoom < this.options.computeMinZoom;
   }
 
-  /** Rejects, and never throws, also where the queue is full. */
-  async #want(ask: Ask, tile: TileId, waitMs: number): Promise<JobProducts> {
-    const { definition, layer } = ask;
-    const metatile = metatileOf(tile);
+  async #want(ask: Ask, tile: TileId, waitMs: number): Promise<JobProducts | null> {
+    const { definition, layer, wish } = ask;
     const feature = layer.kind === 'feature' ? layer.name : null;
-    const id = [definition.mapDigest, definition.seasonKey, metatile.x, metatile.y, feature ?? 'map'].join(
-      '/',
+    return this.options.desk.want(
+      { definition, metatile: metatileOf(tile), feature },
+      tile.z === NATIVE_ZOOM ? tile : 'whole',
+      { waitMs, ...(wish.signal === undefined ? {} : { signal: wish.signal }) },
     );
-    const wanted = tile.z === NATIVE_ZOOM ? tile : 'whole';
-    const kept = this.options.unfinished.get(id);
-    if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, ask.wish.signal);
-    const now = (): number => this.options.now().getTime();
-    const fresh = this.options.queue.find(id) === undefined;
-    const job = this.options.queue.open(
-      id,
-      () => new MetatileJob(id, definition.key, metatile, feature, now),
-    );
-    if (fresh) this.options.events.emit({ map: definition.key, tile, state: 'queued' });
-    return job.want(wanted, waitMs, ask.wish.signal);
   }
 }
 

@@ -14,17 +14,17 @@ export interface MetatileRequest {
 /** Where metatiles are asked for: computed in this process, or by whichever process takes them from the shared queue. */
 export interface MetatileDesk {
   /**
-   * One native tile, or the whole. Callers share the work and own their patience.
+   * One native tile, or the whole; null where all of it is in the archive by now. Callers share the work and own their patience.
    * @throws not-ready after `waitMs`, aborted, queue-full, queue-unavailable, and what computing throws
    */
   want(
     request: MetatileRequest,
     wanted: Wanted,
     patience: { readonly waitMs: number; readonly signal?: AbortSignal },
-  ): Promise<JobProducts>;
+  ): Promise<JobProducts | null>;
   /**
    * Has all of it computed and archived, for nobody who waits for a tile. Resolves once it is archived; rejects with the reason when
-   * the last attempt has failed. What could not be read whole is no success: `source-unavailable`, with the scenes.
+   * the last attempt has failed: `no-scenes` where there is nothing to compute. What could not be read whole is no success: `source-unavailable`, with the scenes.
    * Aborting the signal leaves what has not begun undone.
    */
   order(

@@ -1,6 +1,8 @@
 import { GeoCropError } from '../../engine/errors.js';
-import type { TileId } from '../../engine/geo/tile-matrix.js';
+import { NATIVE_ZOOM, type TileId } from '../../engine/geo/tile-matrix.js';
 import type { Raster } from '../../engine/raster.js';
+import type { Standing } from '../queue/local-work-queue.js';
+import { WORK_CLASSES, type WorkClass } from '../queue/work.js';
 import type { MapKey } from './tile-service.js';
 
 /** Products by name, of one native tile or of a whole metatile. */
@@ -11,6 +13,8 @@ export interface JobProducts {
   /** What could not be read, for people: "scene: reason". */
   readonly missing: readonly string[];
   readonly timings: Readonly<Record<string, number>>;
+  /** Digest of the scene list that they were made from. */
+  readonly scenes: string;
 }
 
 /** What is wanted of a metatile: one of its native tiles, or (for z12 and z13) all of it. */
@@ -26,16 +30,34 @@ interface Want {
 }
 
 interface Waiter {
-  resolve(products: JobProducts): void;
+  resolve(products: JobProducts | null): void;
   reject(error: unknown): void;
+}
+
+/** Somebody who ordered all of it, and waits for no tile. */
+export interface Order {
+  readonly class: WorkClass;
+  /** Milliseconds. */
+  readonly since: number;
 }
 
 /** Somebody who asked and did not wait, or not long enough, is still interested for this long: the viewer asks, and listens to events. */
 export const INTEREST_MS = 60_000;
 
-function keyOf(wanted: Wanted): string {
+/** The name of a part, as processes tell it to each other. */
+export function partOf(wanted: Wanted): string {
   return wanted === 'whole' ? 'whole' : `${wanted.x}/${wanted.y}`;
 }
+
+/** The part of that name; undefined where it is none. */
+export function wantedOf(part: string): Wanted | undefined {
+  if (part === 'whole') return 'whole';
+  const [, x, y] = /^(\d+)\/(\d+)$/.exec(part) ?? [];
+  return x === undefined || y === undefined ? undefined : { z: NATIVE_ZOOM, x: Number(x), y: Number(y) };
+}
+
+/** A job without a pixel in it, generously. */
+const JOB_BYTES = 64 * 1024;
 
 /**
  * One metatile that somebody wants, from the first question to the last tile: who waits for what, and what is ready.
@@ -46,6 +68,14 @@ export class MetatileJob {
   readonly #ready = new Map<string, JobProducts>();
   /** True once bytes have been read: then it is finished even if nobody waits any more. */
   begun = false;
+  readonly #made: number;
+  readonly #orders = new Set<Order>();
+  /** Bytes of what is ready. */
+  #readyBytes = 0;
+  /** Asks elsewhere what is wanted now: called before the next tile is chosen. */
+  refresh: () => Promise<void> = async () => undefined;
+  /** Told of each tile, and of the whole, as it is ready. */
+  onDelivered: (wanted: Wanted, products: JobProducts) => void = () => undefined;
   /** Called when less is wanted than before: something was delivered, or somebody left. */
   onLess: () => void = () => undefined;
 
@@ -56,11 +86,16 @@ export class MetatileJob {
     /** The feature that is to be archived too, for a layer that is a feature. */
     readonly feature: string | null,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#made = now();
+  }
 
-  /** Resolves when it is ready; rejects with `not-ready` after `waitMs`, with `aborted` when the caller leaves. */
-  want(wanted: Wanted, waitMs: number, signal?: AbortSignal): Promise<JobProducts> {
-    const key = keyOf(wanted);
+  /**
+   * Resolves when it is ready, with null where it is in the archive; rejects with `not-ready` after `waitMs`, with `aborted`
+   * when the caller leaves.
+   */
+  want(wanted: Wanted, waitMs: number, signal?: AbortSignal): Promise<JobProducts | null> {
+    const key = partOf(wanted);
     const ready = this.#ready.get(key);
     if (ready !== undefined) return Promise.resolve(ready);
     const now = this.now();
@@ -74,7 +109,7 @@ export class MetatileJob {
       want.interestUntil = now + INTEREST_MS;
       return Promise.reject(notReady());
     }
-    return new Promise<JobProducts>((resolve, reject) => {
+    return new Promise<JobProducts | null>((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abandon);
@@ -114,17 +149,65 @@ export class MetatileJob {
     return this.#open()[0]?.since;
   }
 
+  /** Somebody elsewhere wants it, since and until when, milliseconds. */
+  interest(wanted: Wanted, since: number, until: number): void {
+    const key = partOf(wanted);
+    if (this.#ready.has(key)) return;
+    const want = this.#wants.get(key) ?? { wanted, since, interestUntil: until, waiters: new Set() };
+    want.interestUntil = Math.max(want.interestUntil, until);
+    this.#wants.set(key, want);
+  }
+
+  /** Somebody wants all of it done, whoever waits. Returns what takes the order back. */
+  order(order: Order): () => void {
+    this.#orders.add(order);
+    return () => {
+      this.#orders.delete(order);
+      this.onLess();
+    };
+  }
+
+  get ordered(): boolean {
+    return this.#orders.size > 0;
+  }
+
+  /** Whose turn it is; null where nobody needs it. */
+  standing(): Standing | null {
+    const bytes = JOB_BYTES + this.#readyBytes;
+    const since = this.waitingSince();
+    if (since !== undefined) return { class: 'waited', since, bytes };
+    const [order] = [...this.#orders].sort(
+      (a, b) => WORK_CLASSES.indexOf(a.class) - WORK_CLASSES.indexOf(b.class) || a.since - b.since,
+    );
+    if (order !== undefined) return { ...order, bytes };
+    return this.begun ? { class: 'begun', since: this.#made, bytes } : null;
+  }
+
   deliver(wanted: Wanted, products: JobProducts): void {
-    const key = keyOf(wanted);
+    const key = partOf(wanted);
     this.#ready.set(key, products);
+    this.#readyBytes += bytesOf(products);
+    this.onDelivered(wanted, products);
     const want = this.#wants.get(key);
     this.#wants.delete(key);
     for (const waiter of want?.waiters ?? []) waiter.resolve(products);
     this.onLess();
   }
 
+  /** All of it is in the archive: whoever waits reads it there. */
+  archived(): void {
+    for (const want of this.#wants.values()) for (const waiter of [...want.waiters]) waiter.resolve(null);
+    this.#wants.clear();
+  }
+
+  /** What was ready is forgotten: it can be read elsewhere. */
+  release(): void {
+    this.#ready.clear();
+    this.#readyBytes = 0;
+  }
+
   ready(wanted: Wanted): JobProducts | undefined {
-    return this.#ready.get(keyOf(wanted));
+    return this.#ready.get(partOf(wanted));
   }
 
   /** Everybody who still waits is told why it will not come. */
@@ -141,6 +224,12 @@ export class MetatileJob {
 
 function isOpen({ waiters, interestUntil }: Want, now: number): boolean {
   return waiters.size > 0 || now < interestUntil;
+}
+
+function bytesOf({ products }: JobProducts): number {
+  let bytes = 0;
+  for (const { data, mask } of products.values()) bytes += data.byteLength + (mask?.byteLength ?? 0);
+  return bytes;
 }
 
 function notReady(): GeoCropError {

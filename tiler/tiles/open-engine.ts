@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../cache/object-store.js';
 import { SceneListStore } from '../../cache/scene-list-store.js';
 import type { Bundle } from '../../engine/classes/bundle.js';
 import type { BundleListing } from '../../engine/classes/list-bundles.js';
-import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { GeoCropError } from '../../engine/errors.js';
 import { polygonsCoverage, zimbabweCoverage, type Coverage } from '../../engine/geo/coverage.js';
 import { compileKernels, createKernelMemory, STATIC_BYTES } from '../../engine/kernels/load.js';
 import { Arena } from '../../engine/metatile/arena.js';
@@ -23,9 +23,11 @@ import { BaselineFeature } from './baseline-feature.js';
 import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
+import { LocalWorkQueue } from '../queue/local-work-queue.js';
+import { LocalDesk } from './local-desk.js';
 import { MapTileService } from './map-tile-service.js';
+import type { MetatileDesk } from './metatile-desk.js';
 import { lackingBands, Maps, NO_MODEL } from './maps.js';
-import { MetatileQueue } from './metatile-queue.js';
 import { PointReader } from './point-reader.js';
 import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
 import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
@@ -53,7 +55,12 @@ export interface EngineOptions extends FolderKeeping {
   /** `auto`: the items' footprints for a static catalogue, Zimbabwe for an API. */
   readonly coverage: Coverage | 'auto' | 'zimbabwe' | 'items';
   readonly mayCompute: boolean;
+  /** Metatiles that may wait. */
   readonly queueLimit: number;
+  /** What waiting and half-done metatiles may hold in memory. */
+  readonly queueBytes?: number;
+  /** Nothing new is taken while somebody has waited for longer than this, milliseconds. */
+  readonly queueAgeMs?: number;
   readonly datesAtOnce: number;
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
@@ -69,6 +76,8 @@ export interface EngineOptions extends FolderKeeping {
 /** A running engine: what serves tiles, and what commands use directly. */
 export interface Engine {
   readonly service: MapTileService;
+  /** Where metatiles are ordered. */
+  readonly desk: MetatileDesk;
   readonly maps: Maps;
   readonly sceneLists: SceneLists;
   readonly compute: ComputeDeps;
@@ -169,21 +178,31 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     observer: { ...observer, tile: (event) => events.emit(event) },
     now,
   });
-  const queue = new MetatileQueue({
-    run: runner,
+  const clock = (): number => now().getTime();
+  const queue = new LocalWorkQueue({
     limit: options.queueLimit,
-    onError: (job, error) =>
-      observer.warn('a metatile could not be computed', { job: job.id, error: messageOf(error) }),
+    ...(options.queueBytes === undefined ? {} : { maxBytes: options.queueBytes }),
+    ...(options.queueAgeMs === undefined ? {} : { maxAgeMs: options.queueAgeMs }),
+    now: clock,
+    onError: ({ key }, error) =>
+      observer.warn('a metatile could not be computed', { job: key, error: error.message }),
+  });
+  const desk: MetatileDesk = new LocalDesk({
+    queue,
+    run: runner,
+    unfinished,
+    onQueued: ({ map, metatile }, wanted) =>
+      events.emit({ map, tile: wanted === 'whole' ? metatile : wanted, state: 'queued' }),
+    now: clock,
   });
   const service = new MapTileService({
     maps,
     coverage,
     sceneLists,
     archive,
-    queue,
+    desk,
     points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline: baseline.read }),
     events,
-    unfinished,
     computeMinZoom: options.computeMinZoom,
     mayCompute: options.mayCompute,
     now,
@@ -191,6 +210,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   return {
     service,
+    desk,
     maps,
     sceneLists,
     compute: pointCompute,
