@@ -1,33 +1,34 @@
-import { gdalMetadataXml } from './gdal-metadata.js';
-import type { BlockGrid, CogRaster } from './cog-blocks.js';
-import type { CogOptions } from './cog-options.js';
-import { geoEntries } from './geokeys.js';
-import { ifdSize, TAG, writeIfd, type TiffEntry } from './tiff-tags.js';
+import {
+  ifdSize,
+  TAG,
+  TIFF_HEADER_BYTES,
+  tiffHeader,
+  writeIfd,
+  type TiffEntry,
+  type TiffForm,
+} from './tiff-tags.js';
 
-/** A compressed block; null where it is sparse. */
-export interface CodedBlock {
-  readonly image: Uint8Array | null;
-  readonly mask: Uint8Array | null;
-}
-
-/** One resolution, full or overview: tags without offsets, and its blocks in row-major order. */
-export interface CodedImage {
+/** One resolution, full or overview: tags without offsets, and how large its compressed blocks are. */
+export interface CogLevel {
   readonly entries: readonly TiffEntry[];
   readonly maskEntries: readonly TiffEntry[] | null;
-  readonly blocks: readonly CodedBlock[];
+  /** Bytes of each block in row-major order, 0 where it is sparse; of the mask's likewise, where there is one. */
+  readonly sizes: ArrayLike<number>;
+  readonly maskSizes: ArrayLike<number> | null;
 }
 
-const HEADER_BYTES = 8;
+/** All that comes before the blocks. */
+export interface CogHead {
+  readonly bytes: Uint8Array;
+  /** Of the whole file. */
+  readonly fileBytes: number;
+}
+
+/** Beyond this a TIFF needs offsets of 64 bits. */
+export const MAX_CLASSIC_BYTES = 2 ** 32 - 1;
+
 const LEADER_BYTES = 4;
 const TRAILER_BYTES = 4;
-const MAX_TIFF_BYTES = 2 ** 32 - 1;
-
-const DEFLATE = 8;
-const CHUNKY = 1;
-const PHOTOMETRIC = { gray: 1, rgb: 2, palette: 3, mask: 4 } as const;
-/** NewSubfileType bits (TIFF 6.0, page 36). */
-const REDUCED = 1;
-const TRANSPARENCY_MASK = 4;
 
 /** What GDAL's COG driver writes there, so that its readers trust leaders, trailers and order (the space is for "YES"). */
 function ghostArea(masked: boolean): Buffer {
@@ -39,137 +40,84 @@ function ghostArea(masked: boolean): Buffer {
   return Buffer.from(text.length % 2 === 0 ? text : `${text}\0`, 'latin1');
 }
 
-/** Tags of one IFD, without its block offsets and byte counts. */
-export function ifdEntries(
-  options: CogOptions,
-  raster: CogRaster,
-  level: number,
-  grid: BlockGrid,
-  kind: 'image' | 'mask',
-): TiffEntry[] {
-  const bands = kind === 'mask' ? 1 : raster.bands;
-  const photometric = kind === 'mask' ? 'mask' : (options.photometric ?? 'gray');
-  const bits = kind === 'mask' ? 1 : raster.data.BYTES_PER_ELEMENT * 8;
-  const subfile = (level > 0 ? REDUCED : 0) | (kind === 'mask' ? TRANSPARENCY_MASK : 0);
-  const short = (tag: number, ...value: number[]): TiffEntry => ({ tag, type: 'short', value });
-  const each = (value: number): number[] => new Array<number>(bands).fill(value);
-  const entries: TiffEntry[] = [
-    { tag: TAG.imageWidth, type: 'long', value: [raster.width] },
-    { tag: TAG.imageLength, type: 'long', value: [raster.height] },
-    short(TAG.bitsPerSample, ...each(bits)),
-    short(TAG.compression, DEFLATE),
-    short(TAG.photometric, PHOTOMETRIC[photometric]),
-    short(TAG.samplesPerPixel, bands),
-    short(TAG.planarConfiguration, CHUNKY),
-    short(TAG.predictor, kind === 'mask' ? 1 : (options.predictor ?? 1)),
-    short(TAG.tileWidth, grid.size),
-    short(TAG.tileLength, grid.size),
-    short(TAG.sampleFormat, ...each(kind === 'mask' ? 1 : sampleFormat(raster))),
-  ];
-  if (subfile !== 0) entries.push({ tag: TAG.newSubfileType, type: 'long', value: [subfile] });
-  if (kind === 'mask') return entries;
-  const named = photometric === 'rgb' ? 3 : 1;
-  if (bands > named) entries.push(short(TAG.extraSamples, ...each(0).slice(named)));
-  if (photometric === 'palette') entries.push(short(TAG.colorMap, ...colorMap(options.colors ?? [])));
-  if (raster.nodata !== null) {
-    const text = Number.isNaN(raster.nodata) ? 'nan' : String(raster.nodata);
-    entries.push({ tag: TAG.gdalNodata, type: 'ascii', value: text });
-  }
-  if (level > 0) return entries;
-  entries.push(...geoEntries(options.epsg, options.transform));
-  if (options.metadata !== undefined && options.metadata.length > 0) {
-    entries.push({ tag: TAG.gdalMetadata, type: 'ascii', value: gdalMetadataXml(options.metadata) });
-  }
-  return entries;
-}
+/** Bytes that a compressed block takes in the file; none where it is sparse. */
+export const framedBytes = (size: number): number => (size === 0 ? 0 : LEADER_BYTES + size + TRAILER_BYTES);
 
-/** TIFF 6.0 SampleFormat: 1 unsigned, 2 signed, 3 IEEE float. */
-function sampleFormat({ data }: CogRaster): number {
-  return data instanceof Float32Array ? 3 : data instanceof Int16Array ? 2 : 1;
-}
-
-/** 256 reds, greens, blues of 16 bits: 257 times the 8-bit value. */
-function colorMap(colors: readonly string[]): number[] {
-  const channel = (shift: number): number[] =>
-    Array.from({ length: 256 }, (_, id) => {
-      const color = colors[id] ?? '#000000';
-      if (!/^#[0-9a-f]{6}$/i.test(color))
-        throw new RangeError(`colour ${id}: got ${color}, expected #rrggbb`);
-      return ((parseInt(color.slice(1), 16) >> shift) & 0xff) * 257;
-    });
-  return [...channel(16), ...channel(8), ...channel(0)];
+/** A compressed block as it lies in the file: its size before it, its last four bytes once more behind it. */
+export function frameBlock(block: Uint8Array): Uint8Array[] {
+  const leader = Buffer.alloc(LEADER_BYTES);
+  leader.writeUInt32LE(block.length);
+  return [leader, block, block.subarray(block.length - TRAILER_BYTES)];
 }
 
 /**
- * All the bytes in file order, or null where they exceed what 32-bit offsets reach.
- * IFDs: full resolution, its mask, the overviews, their masks (GDAL's order).
+ * Header, ghost area and IFDs of a COG whose framed blocks follow: those of the smallest level first, each level's in row-major order, a
+ * mask's block behind its picture's. IFDs: full resolution, its mask, the overviews, their masks (GDAL's order).
+ * @param levels largest first
+ * @param gap bytes between the overviews' blocks and those of full resolution; a hole in tests of far offsets
  */
-export function layoutCog(images: readonly CodedImage[]): Uint8Array[] | null {
-  const masked = images.some((image) => image.maskEntries !== null);
-  const ghost = ghostArea(masked);
-  const ifds = orderIfds(images);
-  let at = HEADER_BYTES + ghost.length;
+export function layoutHead(levels: readonly CogLevel[], form: TiffForm, gap = 0): CogHead {
+  const ghost = ghostArea(levels.some(({ maskEntries }) => maskEntries !== null));
+  const ifds = orderIfds(levels, form);
+  let at = TIFF_HEADER_BYTES[form] + ghost.length;
   const places = ifds.map((ifd) => {
     const place = at;
-    at += ifdSize(ifd.tags());
+    at += ifdSize(ifd.tags(), form);
     return place;
   });
-  const data: Uint8Array[] = [];
-  for (const ifd of [...ifds].reverse()) {
-    if (ifd.kind === 'mask') continue;
-    const mask = ifds.find((other) => other.kind === 'mask' && other.image === ifd.image);
-    ifd.image.blocks.forEach((block, i) => {
-      for (const [owner, bytes] of [
-        [ifd, block.image],
-        [mask, block.mask],
-      ] as const) {
-        if (owner === undefined || bytes === null) continue;
-        owner.offsets[i] = at + LEADER_BYTES;
-        owner.byteCounts[i] = bytes.length;
-        const leader = Buffer.alloc(LEADER_BYTES);
-        leader.writeUInt32LE(bytes.length);
-        data.push(leader, bytes, bytes.subarray(bytes.length - TRAILER_BYTES));
-        at += LEADER_BYTES + bytes.length + TRAILER_BYTES;
+  for (const level of [...levels].reverse()) {
+    if (level === levels[0]) at += gap;
+    const image = ifds.find((ifd) => ifd.level === level && ifd.kind === 'image');
+    const mask = ifds.find((ifd) => ifd.level === level && ifd.kind === 'mask');
+    for (let i = 0; i < level.sizes.length; i++) {
+      for (const ifd of [image, mask]) {
+        const size = ifd?.byteCounts[i] ?? 0;
+        if (ifd === undefined || size === 0) continue;
+        ifd.offsets[i] = at + LEADER_BYTES;
+        at += framedBytes(size);
       }
-    });
+    }
   }
-  if (at > MAX_TIFF_BYTES) return null;
-  const header = Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0]);
-  header.writeUInt32LE(places[0] as number, 4);
-  const directories = ifds.map((ifd, i) => writeIfd(ifd.tags(), places[i] as number, places[i + 1] ?? 0));
-  return [header, ghost, ...directories, ...data];
+  // Where offsets do not fit nobody will write this head: only its length and the file's are of use.
+  const fits = form === 'big' || at <= MAX_CLASSIC_BYTES;
+  const directories = fits
+    ? ifds.map((ifd, i) => writeIfd(ifd.tags(), places[i] as number, places[i + 1] ?? 0, form))
+    : [];
+  const bytes = Buffer.concat([tiffHeader(form, places[0] as number), ghost, ...directories]);
+  return { bytes, fileBytes: at };
 }
 
-/** One IFD on its way: its offsets and byte counts are filled in while the blocks get their places; 0 where sparse. */
+/** One IFD on its way: its offsets are filled in while the blocks get their places; 0 where sparse. */
 class PendingIfd {
-  readonly offsets: number[];
-  readonly byteCounts: number[];
+  readonly offsets: Float64Array;
+  readonly byteCounts: ArrayLike<number>;
 
   constructor(
     readonly kind: 'image' | 'mask',
-    readonly image: CodedImage,
+    readonly level: CogLevel,
     private readonly entries: readonly TiffEntry[],
+    private readonly form: TiffForm,
   ) {
-    this.offsets = new Array<number>(image.blocks.length).fill(0);
-    this.byteCounts = new Array<number>(image.blocks.length).fill(0);
+    this.byteCounts = kind === 'mask' ? (level.maskSizes ?? []) : level.sizes;
+    this.offsets = new Float64Array(this.byteCounts.length);
   }
 
   tags(): TiffEntry[] {
     return [
       ...this.entries,
-      { tag: TAG.tileOffsets, type: 'long', value: this.offsets },
+      { tag: TAG.tileOffsets, type: this.form === 'big' ? 'long8' : 'long', value: this.offsets },
       { tag: TAG.tileByteCounts, type: 'long', value: this.byteCounts },
     ];
   }
 }
 
-function orderIfds(images: readonly CodedImage[]): PendingIfd[] {
-  const pending = (kind: 'image' | 'mask', some: readonly CodedImage[]): PendingIfd[] =>
-    some.flatMap((image) => {
-      const entries = kind === 'mask' ? image.maskEntries : image.entries;
-      return entries === null ? [] : [new PendingIfd(kind, image, entries)];
+function orderIfds(levels: readonly CogLevel[], form: TiffForm): PendingIfd[] {
+  const pending = (kind: 'image' | 'mask', some: readonly CogLevel[]): PendingIfd[] =>
+    some.flatMap((level) => {
+      const entries = kind === 'mask' ? level.maskEntries : level.entries;
+      return entries === null ? [] : [new PendingIfd(kind, level, entries, form)];
     });
-  const [full, smaller] = [images.slice(0, 1), images.slice(1)];
+  const [full, smaller] = [levels.slice(0, 1), levels.slice(1)];
   return [
     ...pending('image', full),
     ...pending('mask', full),

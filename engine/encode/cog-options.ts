@@ -2,6 +2,10 @@ import type { Affine } from '../windows/cog-header.js';
 import type { CogRaster } from './cog-blocks.js';
 import type { GdalItem } from './gdal-metadata.js';
 
+export const DEFAULT_BLOCK = 256;
+/** zlib's own default. */
+export const DEFAULT_LEVEL = 6;
+
 export interface CogOptions {
   /** Full resolution. Its `nodata` (NaN for float32) goes into GDAL_NODATA, its `mask` into an internal mask. */
   readonly raster: CogRaster;

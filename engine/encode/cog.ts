@@ -1,23 +1,12 @@
 import { GeoCropError } from '../errors.js';
-import {
-  blockGrid,
-  compressBlock,
-  cutBlock,
-  cutMask,
-  isBlank,
-  type BlockGrid,
-  type CogRaster,
-} from './cog-blocks.js';
-import { ifdEntries, layoutCog, type CodedBlock, type CodedImage } from './cog-layout.js';
-import type { CogOptions } from './cog-options.js';
+import { blockGrid } from './cog-blocks.js';
+import { codeBlocks } from './coded-blocks.js';
+import { frameBlock, layoutHead, MAX_CLASSIC_BYTES, type CogLevel } from './cog-layout.js';
+import { DEFAULT_BLOCK, DEFAULT_LEVEL, type CogOptions } from './cog-options.js';
+import { ifdEntries, sampleFormatOf } from './ifd-entries.js';
 
 export type { CogRaster } from './cog-blocks.js';
 export type { CogOptions } from './cog-options.js';
-
-/** Blocks that are compressed at a time: libuv has four threads, and uncompressed copies take memory. */
-const IN_FLIGHT = 6;
-const DEFAULT_BLOCK = 256;
-const DEFAULT_LEVEL = 6;
 
 /**
  * A Cloud Optimized GeoTIFF as GDAL's COG driver lays it out: ghost area, all IFDs, then the blocks of the smallest
@@ -32,50 +21,44 @@ export async function encodeCog(options: CogOptions): Promise<Uint8Array> {
 /** The same bytes in pieces, in file order: to be written one after the other without a copy of the whole. */
 export async function encodeCogChunks(options: CogOptions): Promise<Uint8Array[]> {
   checkOptions(options);
-  const blockSize = options.blockSize ?? DEFAULT_BLOCK;
-  const rasters = [options.raster, ...(options.overviews ?? [])];
-  const images: CodedImage[] = [];
-  for (const [level, raster] of rasters.entries()) {
+  const {
+    predictor = 1,
+    level: deflate = DEFAULT_LEVEL,
+    blockSize = DEFAULT_BLOCK,
+    sparse = false,
+  } = options;
+  const levels: CogLevel[] = [];
+  const data: Uint8Array[][] = [];
+  for (const [level, raster] of [options.raster, ...(options.overviews ?? [])].entries()) {
     const grid = blockGrid(raster.width, raster.height, blockSize);
-    images.push({
-      entries: ifdEntries(options, raster, level, grid, 'image'),
-      maskEntries: raster.mask === undefined ? null : ifdEntries(options, raster, level, grid, 'mask'),
-      blocks: await codeBlocks(raster, grid, options),
+    const shape = { ...raster, format: sampleFormatOf(raster.data) };
+    const masked = raster.mask !== undefined;
+    const places = Array.from({ length: grid.across * grid.down }, (_, i) => ({
+      column: i % grid.across,
+      row: Math.floor(i / grid.across),
+    }));
+    const blocks = await codeBlocks(raster, places, { predictor, level: deflate, blockSize, sparse });
+    levels.push({
+      entries: ifdEntries(options, shape, level, grid, 'image'),
+      maskEntries: masked ? ifdEntries(options, shape, level, grid, 'mask') : null,
+      sizes: blocks.map(({ image }) => image?.length ?? 0),
+      maskSizes: masked ? blocks.map(({ mask }) => mask?.length ?? 0) : null,
     });
+    data.push(
+      blocks.flatMap(({ image, mask }) =>
+        [image, mask].flatMap((block) => (block === null ? [] : frameBlock(block))),
+      ),
+    );
   }
-  const chunks = layoutCog(images);
-  if (chunks === null) {
+  const head = layoutHead(levels, 'classic');
+  if (head.fileBytes > MAX_CLASSIC_BYTES) {
     throw new GeoCropError('area-too-large', 'The picture does not fit into a TIFF of 4 GiB.', {
       hint: 'Ask for a smaller area.',
       context: { width: options.raster.width, height: options.raster.height },
     });
   }
-  return chunks;
-}
-
-async function codeBlocks(raster: CogRaster, grid: BlockGrid, options: CogOptions): Promise<CodedBlock[]> {
-  const blocks: CodedBlock[] = new Array<CodedBlock>(grid.across * grid.down);
-  const coding = { predictor: options.predictor ?? 1, level: options.level ?? DEFAULT_LEVEL };
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < blocks.length) {
-      const index = next++;
-      const column = index % grid.across;
-      const row = Math.floor(index / grid.across);
-      const samples = cutBlock(raster, grid.size, column, row);
-      const mask = raster.mask === undefined ? null : cutMask(raster, grid.size, column, row);
-      const blank =
-        options.sparse === true && isBlank(samples, raster.nodata) && (mask === null || isBlank(mask, 0));
-      blocks[index] = blank
-        ? { image: null, mask: null }
-        : {
-            image: await compressBlock(samples, grid.size, raster.bands, coding),
-            mask: mask && (await compressBlock(mask, grid.size, 1, { ...coding, predictor: 1 })),
-          };
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  return blocks;
+  // The smallest level comes first in the file.
+  return [head.bytes, ...data.reverse().flat()];
 }
 
 function checkOptions(options: CogOptions): void {

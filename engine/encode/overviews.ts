@@ -35,51 +35,86 @@ export function overviewCount(width: number, height: number, size: number): numb
 /** Half the width and height, rounded up: the last column and row of odd sizes have fewer pixels below them. */
 export function halve<T extends RasterData>(raster: Raster<T>, reducer: Reducer): Raster<T> {
   checkRaster(raster);
-  const { bands, width, height, nodata, data, mask } = raster;
-  const halfWidth = Math.ceil(width / 2);
-  const halfHeight = Math.ceil(height / 2);
-  const size = halfWidth * halfHeight;
-  const out = new (data.constructor as new (length: number) => T)(bands * size);
+  const { bands, nodata, data, mask } = raster;
+  const width = Math.ceil(raster.width / 2);
+  const height = Math.ceil(raster.height / 2);
+  const half: Raster<T> = {
+    data: new (data.constructor as new (length: number) => T)(bands * width * height),
+    bands,
+    width,
+    height,
+    nodata,
+    ...(mask === undefined ? {} : { mask: new Uint8Array(width * height) }),
+  };
+  halveInto(raster, reducer, { from: 0, to: raster.width }, half, 0);
+  return half;
+}
+
+/**
+ * Halves some columns of a raster into another one that is half as wide, rounded up, and as high as needed from row `top` on.
+ * @param columns [from, to) of the source; `from` even, `to` even or its width
+ */
+export function halveInto(
+  source: Raster,
+  reducer: Reducer,
+  columns: { readonly from: number; readonly to: number },
+  into: Raster,
+  top: number,
+): void {
+  const { bands, width, height, nodata, data, mask } = source;
   const reduce = reducer === 'mode' ? modeOf : data instanceof Float32Array ? meanOf : roundedMeanOf;
-  const values = new Float64Array(4);
+  const blank = nodata ?? 0;
   for (let band = 0; band < bands; band++) {
     const plane = band * width * height;
-    for (let y = 0; y < halfHeight; y++) {
-      const rows = Math.min(2, height - 2 * y);
-      for (let x = 0; x < halfWidth; x++) {
-        const columns = Math.min(2, width - 2 * x);
+    for (let y = 0; y < height; y += 2) {
+      const rows = Math.min(2, height - y);
+      let at = y * width + columns.from;
+      let to = (band * into.height + top + (y >> 1)) * into.width + (columns.from >> 1);
+      for (let x = columns.from; x < columns.to; x += 2, at += 2, to++) {
+        const across = x + 1 < width ? 2 : 1;
         let valid = 0;
-        for (let dy = 0; dy < rows; dy++) {
-          for (let dx = 0; dx < columns; dx++) {
-            const at = (2 * y + dy) * width + 2 * x + dx;
-            const value = data[plane + at] as number;
-            if (Object.is(value, nodata) || (mask !== undefined && mask[at] === 0)) continue;
-            values[valid++] = value;
-          }
+        for (let row = 0, i = at; row < rows; row++, i += width) {
+          let value = data[plane + i] as number;
+          if (!Object.is(value, nodata) && (mask === undefined || mask[i] !== 0)) FOUR[valid++] = value;
+          if (across === 1) continue;
+          value = data[plane + i + 1] as number;
+          if (!Object.is(value, nodata) && (mask === undefined || mask[i + 1] !== 0)) FOUR[valid++] = value;
         }
-        out[band * size + y * halfWidth + x] = valid === 0 ? (nodata ?? 0) : reduce(values, valid);
+        into.data[to] = valid === 0 ? blank : reduce(FOUR, valid);
       }
     }
   }
-  return {
-    data: out,
-    bands,
-    width: halfWidth,
-    height: halfHeight,
-    nodata,
-    ...(mask === undefined ? {} : { mask: halveMask(mask, width, height) }),
-  };
+  if (mask !== undefined && into.mask !== undefined) {
+    halveMaskInto(mask, width, height, columns, into.mask, into.width, top);
+  }
 }
 
-function halveMask(mask: Uint8Array, width: number, height: number): Uint8Array {
-  const halfWidth = Math.ceil(width / 2);
-  const out = new Uint8Array(halfWidth * Math.ceil(height / 2));
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (mask[y * width + x] !== 0) out[(y >> 1) * halfWidth + (x >> 1)] = 255;
+/** The valid ones of four pixels. */
+const FOUR = new Float64Array(4);
+
+function halveMaskInto(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  into: Uint8Array,
+  stride: number,
+  top: number,
+): void {
+  for (let y = 0; y < height; y += 2) {
+    const upper = y * width;
+    const lower = y + 1 < height ? upper + width : upper;
+    const row = (top + (y >> 1)) * stride;
+    for (let x = from; x < to; x += 2) {
+      const right = x + 1 < width ? 1 : 0;
+      const any =
+        (mask[upper + x] as number) |
+        (mask[upper + x + right] as number) |
+        (mask[lower + x] as number) |
+        (mask[lower + x + right] as number);
+      into[row + (x >> 1)] = any === 0 ? 0 : 255;
     }
   }
-  return out;
 }
 
 function meanOf(values: Float64Array, count: number): number {
@@ -94,6 +129,7 @@ function roundedMeanOf(values: Float64Array, count: number): number {
 
 function modeOf(values: Float64Array, count: number): number {
   let best = values[0] as number;
+  if (count === 4 && best === values[1] && best === values[2] && best === values[3]) return best;
   let votes = 0;
   for (let i = 0; i < count; i++) {
     const value = values[i] as number;

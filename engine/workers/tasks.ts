@@ -1,5 +1,6 @@
 import type { BundleData } from '../classes/bundle.js';
 import type { EncodedProduct, ProductOptions } from '../encode/products.js';
+import type { CodedStrip, StripTask } from '../encode/strip-task.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
@@ -24,6 +25,8 @@ export interface Tasks {
     input: { readonly name: string; readonly raster: Raster; readonly options: ProductOptions };
     output: EncodedProduct;
   };
+  /** Blocks of a COG that is written as its pixels come. */
+  strip: { input: StripTask; output: CodedStrip };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }

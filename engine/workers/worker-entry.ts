@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../errors.js';
+import { codeStrip } from '../encode/strip-task.js';
 import { instantiateKernels } from '../kernels/load.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { STOP, type TaskAnswer, type TaskMessage } from './pool.js';
@@ -42,6 +43,7 @@ const handlers: { readonly [K in TaskName]: Handler<K> } = {
   classify: (input) => classify(input, openArena(input.stack.arena)),
   smooth: (input) => smooth(input),
   encode: (input) => encode(input),
+  strip: (input) => codeStrip(input),
   bundle: (input) => learnBundle(input),
 };
 

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { outputError } from '../../engine/encode/output-error.js';
+import { GeoCropError } from '../../engine/errors.js';
 
 /** Said before hours of work, not after. Throws `config-invalid` where the file is there and may not be replaced. */
 export async function checkOutput(path: string, overwrite: boolean): Promise<void> {
@@ -21,15 +22,6 @@ export async function writeOutput(path: string, bytes: Uint8Array | string): Pro
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
-    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-    throw new GeoCropError(
-      full ? 'store-full' : 'store-unavailable',
-      `${path} cannot be written: ${messageOf(error)}.`,
-      {
-        hint: full ? 'Make room on the disk.' : 'Check the folder and its permissions.',
-        context: { path },
-        cause: error,
-      },
-    );
+    throw outputError(path, error);
   }
 }
