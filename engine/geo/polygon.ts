@@ -26,6 +26,9 @@ export function areaMeetsBox(area: Area, box: Bounds): boolean {
   let meets = false;
   for (const ring of ringsOf(area)) {
     forEachEdge(ring, (x1, y1, x2, y2) => {
+      // Nearly every edge lies on one side of the box.
+      if ((x1 < west && x2 < west) || (x1 > east && x2 > east)) return;
+      if ((y1 < south && y2 < south) || (y1 > north && y2 > north)) return;
       meets ||= segmentMeetsBox(x1, y1, x2, y2, box);
     });
     if (meets) return true;

@@ -53,7 +53,7 @@ export interface MapTileServiceOptions {
 }
 
 /** An open season's metatile is computed anew at most this often. docs/architecture.md, "Failure". */
-const RECOMPUTE_MS = 10 * 24 * 3_600_000;
+export const RECOMPUTE_MS = 10 * 24 * 3_600_000;
 
 /** Everything that is known of one map pixel. */
 export interface PointSource {

@@ -97,6 +97,21 @@ describe('scene lists', () => {
     assert.equal(world.lookUps, 1);
   });
 
+  test('what is kept is told without looking anything up, also where it is old', async () => {
+    const { world, definition, open } = setUp();
+    const lists = open();
+    assert.equal(await lists.kept(definition, METATILE), undefined);
+    world.now = Date.parse('2022-01-01T00:00:00Z');
+    await lists.get(definition, METATILE);
+    const { list, old } = (await open().kept(definition, METATILE)) ?? {};
+    assert.deepEqual([ids(list), old], [['a', 'b'], false]);
+    world.now += 7 * HOUR;
+    for (const reopened of [lists, open()]) {
+      assert.equal((await reopened.kept(definition, METATILE))?.old, true);
+    }
+    assert.equal(world.lookUps, 1);
+  });
+
   test('a catalogue on disk that has changed is looked at again', async () => {
     const { world, definition, open } = setUp();
     world.revision = 'one';

@@ -86,6 +86,19 @@ export class SceneLists {
     return this.#view(definition, entry);
   }
 
+  /**
+   * What is kept, and whether {@link get} would look it up again. Nothing is looked up or remembered for it: for who goes
+   * through the thousands of a country.
+   */
+  async kept(
+    definition: MapDefinition,
+    metatile: TileId,
+  ): Promise<{ readonly list: SceneList; readonly old: boolean } | undefined> {
+    const entry = this.#entries.peek(keyOf(definition, metatile)) ?? (await this.#read(definition, metatile));
+    if (entry === undefined) return undefined;
+    return { list: this.#view(definition, entry), old: this.#isOld(definition, entry) };
+  }
+
   /** Gives up what is looked up in the background. */
   close(): void {
     this.#closing.abort();
@@ -200,14 +213,18 @@ export class SceneLists {
     const key = keyOf(definition, metatile);
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
+    const entry = await this.#read(definition, metatile);
+    if (entry !== undefined) this.#entries.set(key, entry);
+    return entry;
+  }
+
+  async #read(definition: MapDefinition, metatile: TileId): Promise<Entry | undefined> {
     const list = await this.deps.readList(definition, metatile);
     if (list === undefined) return undefined;
     // A catalogue on disk that has changed is looked at again; one that is gone has not changed.
     const revision = await this.deps.revision().catch(() => list.revision ?? null);
     if ((list.revision ?? null) !== revision) return undefined;
-    const entry = { list, faults: await this.deps.readFaults(definition, metatile) };
-    this.#entries.set(key, entry);
-    return entry;
+    return { list, faults: await this.deps.readFaults(definition, metatile) };
   }
 
   #isOld(definition: MapDefinition, { list, faults }: Entry): boolean {
