@@ -27,7 +27,67 @@ class HandClock {
   }
 
   async pass(ms: number): Promise<void> {
-    const until = (signal: AbortSignal | undefined): Promise<never> =>
+    const end = this.#now + ms;
+    for (;;) {
+      await settled();
+      const next = this.#waiting.sort((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at > end) break;
+      this.#waiting.shift();
+      this.#now = next.at;
+      next.call();
+    }
+    this.#now = end;
+    await settled();
+  }
+}
+
+/** Everything that can happen without time passing has happened: some promises deep. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+type Order = Parameters<MetatileDesk['order']>[1];
+
+/** Orders as they came; what becomes of them is the test's to say. */
+function fakeDesk(answer: (x: number, attempt: number, order: Order) => Promise<void> | void, atOnce = 1) {
+  const orders: number[] = [];
+  let underWay = 0;
+  let most = 0;
+  const desk: WarmingOptions['desk'] = {
+    ordersAtOnce: atOnce,
+    order: async ({ definition, metatile, feature }, order) => {
+      assert.deepEqual([definition, feature, order.class], [DEFINITION, null, 'warming']);
+      orders.push(metatile.x);
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      try {
+        await answer(metatile.x, orders.filter((x) => x === metatile.x).length, order);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
+  return { desk, orders, most: () => most };
+}
+
+function start(options: Partial<WarmingOptions> & Pick<WarmingOptions, 'desk'>) {
+  const clock = new HandClock();
+  const interrupt = new AbortController();
+  const told: WarmingTally[] = [];
+  const result = warmArea({
+    definition: DEFINITION,
+    metatiles: row(5),
+    presence: async () => 'missing',
+    signal: interrupt.signal,
+    forMs: null,
+    clock,
+    onProgress: (tally) => told.push(tally),
+    ...options,
+  });
+  return { clock, interrupt, told, result };
+}
+
+const until = (signal: AbortSignal | undefined): Promise<never> =>
   new Promise((_, reject) => {
     const leave = (): void => reject(fault('aborted'));
     if (signal?.aborted === true) leave();
