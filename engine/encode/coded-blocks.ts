@@ -1,10 +1,5 @@
 import { compressBlock, cutBlock, cutMask, isBlank, type BlockCoding, type CogRaster } from './cog-blocks.js';
-
-/** A compressed block; null where it is sparse. */
-export interface CodedBlock {
-  readonly image: Uint8Array | null;
-  readonly mask: Uint8Array | null;
-}
+import type { CodedBlock } from './cog-layout.js';
 
 export interface BlockRules extends BlockCoding {
   /** Block edge in pixels. */

@@ -43,11 +43,22 @@ function ghostArea(masked: boolean): Buffer {
 /** Bytes that a compressed block takes in the file; none where it is sparse. */
 export const framedBytes = (size: number): number => (size === 0 ? 0 : LEADER_BYTES + size + TRAILER_BYTES);
 
-/** A compressed block as it lies in the file: its size before it, its last four bytes once more behind it. */
-export function frameBlock(block: Uint8Array): Uint8Array[] {
-  const leader = Buffer.alloc(LEADER_BYTES);
-  leader.writeUInt32LE(block.length);
-  return [leader, block, block.subarray(block.length - TRAILER_BYTES)];
+/** A compressed block; null where it is sparse. */
+export interface CodedBlock {
+  readonly image: Uint8Array | null;
+  readonly mask: Uint8Array | null;
+}
+
+/** Compressed blocks as they lie in the file: each with its size before it and its last four bytes once more behind it. */
+export function frameBlocks(blocks: readonly CodedBlock[]): Uint8Array[] {
+  return blocks.flatMap(({ image, mask }) =>
+    [image, mask].flatMap((bytes) => {
+      if (bytes === null) return [];
+      const leader = Buffer.alloc(LEADER_BYTES);
+      leader.writeUInt32LE(bytes.length);
+      return [leader, bytes, bytes.subarray(bytes.length - TRAILER_BYTES)];
+    }),
+  );
 }
 
 /**
@@ -85,6 +96,26 @@ export function layoutHead(levels: readonly CogLevel[], form: TiffForm, gap = 0)
     : [];
   const bytes = Buffer.concat([tiffHeader(form, places[0] as number), ghost, ...directories]);
   return { bytes, fileBytes: at };
+}
+
+/** A level whose blocks are in memory, in row-major order. */
+export interface CodedImage {
+  readonly entries: readonly TiffEntry[];
+  readonly maskEntries: readonly TiffEntry[] | null;
+  readonly blocks: readonly CodedBlock[];
+}
+
+/** All the bytes of a COG in file order, or null where they exceed what 32-bit offsets reach. @param images largest first */
+export function layoutCog(images: readonly CodedImage[]): Uint8Array[] | null {
+  const levels = images.map(({ entries, maskEntries, blocks }) => ({
+    entries,
+    maskEntries,
+    sizes: blocks.map(({ image }) => image?.length ?? 0),
+    maskSizes: maskEntries === null ? null : blocks.map(({ mask }) => mask?.length ?? 0),
+  }));
+  const head = layoutHead(levels, 'classic');
+  if (head.fileBytes > MAX_CLASSIC_BYTES) return null;
+  return [head.bytes, ...[...images].reverse().flatMap(({ blocks }) => frameBlocks(blocks))];
 }
 
 /** One IFD on its way: its offsets are filled in while the blocks get their places; 0 where sparse. */

@@ -1,7 +1,7 @@
 import { GeoCropError } from '../errors.js';
 import { blockGrid } from './cog-blocks.js';
 import { codeBlocks } from './coded-blocks.js';
-import { frameBlock, layoutHead, MAX_CLASSIC_BYTES, type CogLevel } from './cog-layout.js';
+import { layoutCog, type CodedImage } from './cog-layout.js';
 import { DEFAULT_BLOCK, DEFAULT_LEVEL, type CogOptions } from './cog-options.js';
 import { ifdEntries, sampleFormatOf } from './ifd-entries.js';
 
@@ -27,38 +27,28 @@ export async function encodeCogChunks(options: CogOptions): Promise<Uint8Array[]
     blockSize = DEFAULT_BLOCK,
     sparse = false,
   } = options;
-  const levels: CogLevel[] = [];
-  const data: Uint8Array[][] = [];
+  const images: CodedImage[] = [];
   for (const [level, raster] of [options.raster, ...(options.overviews ?? [])].entries()) {
     const grid = blockGrid(raster.width, raster.height, blockSize);
     const shape = { ...raster, format: sampleFormatOf(raster.data) };
-    const masked = raster.mask !== undefined;
     const places = Array.from({ length: grid.across * grid.down }, (_, i) => ({
       column: i % grid.across,
       row: Math.floor(i / grid.across),
     }));
-    const blocks = await codeBlocks(raster, places, { predictor, level: deflate, blockSize, sparse });
-    levels.push({
+    images.push({
       entries: ifdEntries(options, shape, level, grid, 'image'),
-      maskEntries: masked ? ifdEntries(options, shape, level, grid, 'mask') : null,
-      sizes: blocks.map(({ image }) => image?.length ?? 0),
-      maskSizes: masked ? blocks.map(({ mask }) => mask?.length ?? 0) : null,
+      maskEntries: raster.mask === undefined ? null : ifdEntries(options, shape, level, grid, 'mask'),
+      blocks: await codeBlocks(raster, places, { predictor, level: deflate, blockSize, sparse }),
     });
-    data.push(
-      blocks.flatMap(({ image, mask }) =>
-        [image, mask].flatMap((block) => (block === null ? [] : frameBlock(block))),
-      ),
-    );
   }
-  const head = layoutHead(levels, 'classic');
-  if (head.fileBytes > MAX_CLASSIC_BYTES) {
+  const chunks = layoutCog(images);
+  if (chunks === null) {
     throw new GeoCropError('area-too-large', 'The picture does not fit into a TIFF of 4 GiB.', {
       hint: 'Ask for a smaller area.',
       context: { width: options.raster.width, height: options.raster.height },
     });
   }
-  // The smallest level comes first in the file.
-  return [head.bytes, ...data.reverse().flat()];
+  return chunks;
 }
 
 function checkOptions(options: CogOptions): void {

@@ -1,5 +1,5 @@
 import { codeBlocks, type BlockRules } from './coded-blocks.js';
-import { frameBlock } from './cog-layout.js';
+import { frameBlocks } from './cog-layout.js';
 import { halveInto, type Reducer } from './overviews.js';
 import type { Raster } from '../raster.js';
 
@@ -37,12 +37,9 @@ export async function codeStrip({ strip, blocks, rules, half }: StripTask): Prom
     halveInto(strip, half.reducer, columns, half.into, half.top);
   }
   const coded = await coding;
-  const framed = coded.flatMap(({ image, mask }) =>
-    [image, mask].flatMap((bytes) => (bytes === null ? [] : frameBlock(bytes))),
-  );
   return {
     // A copy: what zlib gives are views of larger buffers, which would all travel between threads.
-    bytes: concat(framed),
+    bytes: concat(frameBlocks(coded)),
     sizes: coded.map(({ image }) => image?.length ?? 0),
     maskSizes: strip.mask === undefined ? null : coded.map(({ mask }) => mask?.length ?? 0),
   };
