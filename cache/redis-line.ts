@@ -1,0 +1,81 @@
+import { Redis } from 'ioredis';
+import { Breaker } from './breaker.js';
+import type { FaultLog } from './fault-log.js';
+
+export interface RedisLineOptions {
+  /** `redis://` or `rediss://`, with name, password and database as far as needed. */
+  readonly url: string;
+  /** Milliseconds that an answer is worth waiting for. */
+  readonly timeoutMs: number;
+  /** What it is for: its name in the log. */
+  readonly what: string;
+  readonly faults: FaultLog;
+}
+
+/** Milliseconds until a connection on which something is awaited, and nothing comes, is given up and made anew. */
+const DEAD_MS = 2_000;
+/** The longest wait before connecting again. */
+const RECONNECT_MS = 1_000;
+
+/**
+ * One connection to Redis for work that can be left undone: what is asked while it is away, or has just failed, is skipped.
+ * Nothing waits in line for it, and it comes back by itself.
+ */
+export class RedisLine {
+  private readonly redis: Redis;
+  private readonly breaker: Breaker;
+  private closed = false;
+
+  constructor(private readonly options: RedisLineOptions) {
+    this.breaker = new Breaker(options.what, options.faults);
+    this.redis = new Redis(options.url, {
+      enableOfflineQueue: false,
+      // With each lost connection all that awaits an answer ends, and nothing is sent twice.
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
+      maxLoadingRetryTime: RECONNECT_MS,
+      // The server has become a replica: its name may lead to another one by now.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+      connectTimeout: DEAD_MS,
+      socketTimeout: DEAD_MS,
+      disconnectTimeout: 100,
+      keepAlive: 10_000,
+      connectionName: 'geocrop-tiles',
+    });
+    this.redis.on('error', (error: unknown) => this.breaker.fail(error));
+  }
+
+  /** What the command answered; undefined where there was no good answer in time. Never rejects. */
+  async run<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+    if (!this.up) {
+      this.breaker.skip();
+      return undefined;
+    }
+    return this.breaker.run(() => inTime(command(this.redis), this.options.timeoutMs));
+  }
+
+  stats(): ReturnType<Breaker['stats']> {
+    return this.breaker.stats();
+  }
+
+  /** False where nothing is even tried, since there is no connection. */
+  get up(): boolean {
+    return this.redis.status === 'ready' && !this.closed;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.redis.disconnect();
+  }
+}
+
+function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      // A busy process runs its timers before it reads what has come meanwhile: that is looked at first.
+      setImmediate(() => reject(new Error(`Redis has not answered within ${ms} ms`)));
+    }, ms);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
