@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { TileTier as EncodedTier } from '../cache/tile-tier.js';
+import { registerTiers } from './tier-metrics.js';
 import type { TileState, TileTier } from './tiles/tile-service.js';
 
 /** Seconds; a tile takes a millisecond from memory and half a minute cold. */
@@ -15,6 +17,8 @@ export interface Metrics {
   read(bytes: number): void;
   /** Source blocks that were decoded, from the source or from the block cache, and their compressed bytes. */
   decoded(blocks: number, bytes: number): void;
+  /** The tiers of encoded tiles, asked for at each scrape. Once a registry. */
+  tiers(list: () => readonly EncodedTier[]): void;
   /** Open event streams. */
   streams(change: 1 | -1): void;
   /** The text that Prometheus reads. */
@@ -104,6 +108,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       blocks.inc(count);
       blockBytes.inc(bytes);
     },
+    tiers: (list) => registerTiers(registry, list),
     streams: (change) => streams.inc(change),
     text: () => registry.metrics(),
   };

@@ -11,6 +11,7 @@ import { createMetrics } from '../metrics.js';
 import type { Metrics } from '../metrics.js';
 import { EXIT } from './exit-codes.js';
 import type { Io } from './io.js';
+import { openSharedTiles } from './shared-tiles.js';
 
 /** The log of a command that serves: where it belongs, on standard error. */
 export function serverLog(config: Pick<Config, 'logLevel' | 'logFormat'>, io: Pick<Io, 'err'>): Log {
@@ -39,6 +40,7 @@ export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 
 export async function serveApp(options: ServeAppOptions): Promise<number> {
   const { service, config, log, metrics, describe, baselines } = options;
   const closing = new AbortController();
+  const sharedTiles = await openSharedTiles(config, log);
   const app = createApp({
     service,
     config: httpConfig(config),
@@ -49,13 +51,18 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
     viewerDir: VIEWER_DIR,
     ...(describe === undefined ? {} : { describe }),
     ...(baselines === undefined ? {} : { baselines }),
+    ...(sharedTiles === null ? {} : { sharedTiles }),
   });
-  const server = await startServer(app, config);
-  // Whoever reads the address may send a signal at once.
-  const stopped = untilStopped({ server, service: { close: options.close }, closing, log });
-  log.info('listening', { url: server.url });
-  options.onListening(server.url);
-  return (await stopped) === 'clean' ? EXIT.ok : EXIT.failed;
+  try {
+    const server = await startServer(app, config);
+    // Whoever reads the address may send a signal at once.
+    const stopped = untilStopped({ server, service: { close: options.close }, closing, log });
+    log.info('listening', { url: server.url });
+    options.onListening(server.url);
+    return (await stopped) === 'clean' ? EXIT.ok : EXIT.failed;
+  } finally {
+    await sharedTiles?.close();
+  }
 }
 
 export function httpConfig(config: Config): HttpConfig {

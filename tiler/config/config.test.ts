@@ -106,6 +106,37 @@ describe('the configuration', () => {
     assert.ok(!twice.join().includes('s3cret'));
   });
 
+  it('takes a Redis by its address, and says no password of it', () => {
+    for (const url of [
+      'redis://cache',
+      'redis://:s3cret@cache:6379/3',
+      'rediss://me:s3cret@cache/',
+      'redis://[::1]:6380/15',
+    ]) {
+      assert.equal(readConfig({ GEOCROP_CACHE_REDIS_URL: url }).cacheRedisUrl, url);
+    }
+    for (const url of [
+      'cache:6379',
+      'http://cache',
+      'redis://',
+      'redis://me:s3cret@cache/tiles',
+      'redis://cache/0?db=2',
+    ]) {
+      const problems = problemsOf({ GEOCROP_CACHE_REDIS_URL: url });
+      assert.equal(problems.length, 1, url);
+      assert.match(problems[0] ?? '', /\(hidden\): expected redis:\/\/host/);
+    }
+    const twice = {
+      GEOCROP_CACHE_REDIS_URL: 'redis://:s3cret@cache',
+      GEOCROP_CACHE_REDIS_URL_FILE: 'redis-url',
+    };
+    assert.match(
+      problemsOf(twice).join(),
+      /^ {2}- GEOCROP_CACHE_REDIS_URL and GEOCROP_CACHE_REDIS_URL_FILE are both set/,
+    );
+    assert.equal(readConfig({}).cacheRedisTtlMs, 7 * 24 * 3_600_000);
+  });
+
   it('knows near names, not far ones', () => {
     const names = Object.values(SETTINGS).map((setting) => setting.env);
     assert.equal(closest('GEOCROP_STROE', names), 'GEOCROP_STORE');

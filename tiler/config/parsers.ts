@@ -54,6 +54,16 @@ export const httpOrigin: Parser<string> = (given) => {
   throw expected('http://host or https://host, perhaps with :port, and nothing else');
 };
 
+/** `redis://` or `rediss://`, with a host, and a database's number or nothing as its path. The password is never said back. */
+export const redisUrl: Parser<string> = (given) => {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  const isRedis = url?.protocol === 'redis:' || url?.protocol === 'rediss:';
+  if (isRedis && url.hostname !== '' && /^(\/\d*)?$/.test(url.pathname) && url.search + url.hash === '') {
+    return given;
+  }
+  throw expected('redis://host:port/database or rediss://…, perhaps with user:password@ before the host');
+};
+
 export const yesOrNo: Parser<boolean> = (given) => {
   if (given === 'yes' || given === 'true' || given === '1') return true;
   if (given === 'no' || given === 'false' || given === '0') return false;
@@ -87,11 +97,17 @@ export const bytes: Parser<number> = (given) => {
   throw expected('a size such as 512MiB or 20GB');
 };
 
-const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
-/** `500ms`, `30s`, `2m`; in milliseconds. */
+/** `500ms`, `30s`, `2m`, `7d`; in milliseconds. */
 export const duration: Parser<number> = (given) => {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(given.trim());
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(given.trim());
   const unit = TIME_UNITS[match?.[2] ?? ''];
   if (match !== null && unit !== undefined && Number(match[1]) > 0)
     return Math.round(Number(match[1]) * unit);

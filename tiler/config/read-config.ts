@@ -38,6 +38,9 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
     problems.push('GEOCROP_COMPUTE = "key" needs GEOCROP_COMPUTE_KEY.');
   }
   problems.push(...s3Problems(values as Config));
+  if (values.cacheRedisUrl !== null && values.cacheRedisUrlFile !== null) {
+    problems.push(bothSet('GEOCROP_CACHE_REDIS_URL'));
+  }
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     throw new GeoCropError(
@@ -79,12 +82,14 @@ function s3Problems(config: Config): string[] {
   return (['AccessKey', 'SecretKey'] as const).flatMap((key) => {
     const { env } = SETTINGS[`storeS3${key}`];
     const given = [config[`storeS3${key}`], config[`storeS3${key}File`]].filter((value) => value !== null);
-    if (given.length > 1) return [`${env} and ${env}_FILE are both set: one of them is enough.`];
+    if (given.length > 1) return [bothSet(env)];
     if (endpoint !== null && given.length === 0) {
       return [`GEOCROP_STORE_S3_ENDPOINT needs ${env} or ${env}_FILE.`];
     }
     return [];
   });
 }
+
+const bothSet = (env: string): string => `${env} and ${env}_FILE are both set: one of them is enough.`;
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -9,6 +9,7 @@ import {
   httpOrigin,
   httpUrl,
   oneOf,
+  redisUrl,
   seasons,
   text,
   whole,
@@ -201,6 +202,35 @@ export const SETTINGS = {
     bytes,
     '64MiB',
     'What encoded tiles kept in memory may take.',
+  ),
+  cacheRedisUrl: optional(
+    'GEOCROP_CACHE_REDIS_URL',
+    redisUrl,
+    'Redis in which processes share encoded tiles: `redis://host:6379/0`, `rediss://user:password@host`; or `GEOCROP_CACHE_REDIS_URL_FILE`. It may lose them at any time. Unset: none.',
+    { secret: true },
+  ),
+  cacheRedisUrlFile: optional(
+    'GEOCROP_CACHE_REDIS_URL_FILE',
+    text,
+    'File that holds the address of that Redis.',
+  ),
+  cacheRedisBytes: setting(
+    'GEOCROP_CACHE_REDIS_BYTES',
+    bytes,
+    '256MiB',
+    'What tiles may take in Redis, of all processes together; the least recently used goes first.',
+  ),
+  cacheRedisTtlMs: setting(
+    'GEOCROP_CACHE_REDIS_TTL',
+    duration,
+    '7d',
+    'How long a tile stays in Redis at most.',
+  ),
+  cacheRedisValueBytes: setting(
+    'GEOCROP_CACHE_REDIS_VALUE_BYTES',
+    bytes,
+    '1MiB',
+    'Larger tiles are not put into Redis.',
   ),
 
   compute: setting(

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { TileTier } from '../../cache/tile-tier.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { BaselineTiles } from '../tiles/baseline-tiles.js';
@@ -38,6 +39,8 @@ export interface AppDeps {
   readonly log: Log;
   readonly describe?: (map: MapKey) => MapDescription;
   readonly baselines?: BaselineTiles;
+  /** Encoded tiles that processes share, between memory and the service. Closed by who opened it. */
+  readonly sharedTiles?: TileTier;
   /** Folder of the built viewer; without one `/` answers 404. */
   readonly viewerDir?: string;
   /** Fires when the server begins to stop: streams end, readiness goes. */

@@ -19,7 +19,7 @@ export interface MapKey {
 export type LayerName = string;
 
 export type TileState = 'final' | 'partial' | 'incomplete' | 'stale';
-export type TileTier = 'memory' | 'archive' | 'computed';
+export type TileTier = 'memory' | 'redis' | 'archive' | 'computed';
 
 /** What a tile is, before any pixel is read. */
 export interface TileIdentity {

@@ -26,6 +26,8 @@ export const runDemo: RunDemo = async (options, io) => {
     storeDir: join(options.dir, 'store'),
     storeS3Endpoint: null,
     blockCacheDir: null,
+    cacheRedisUrl: null,
+    cacheRedisUrlFile: null,
   };
   return serveMap(config, io, {
     signal: io.interrupt(),

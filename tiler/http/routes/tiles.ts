@@ -1,4 +1,4 @@
-import { TileCache } from '../../../cache/tile-cache.js';
+import { MemoryTileTier } from '../../../cache/memory-tile-tier.js';
 import { isGeoCropError } from '../../../engine/errors.js';
 import { pendingTile } from '../../render/pending-tile.js';
 import type { EncodedTile } from '../../render/render-tile.js';
@@ -17,8 +17,10 @@ import { parseTilePath } from '../tile-path.js';
 /** GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"). */
 export function tileRoute(deps: AppDeps): Handler {
   const { service, config, metrics, clock } = deps;
-  const cache = new TileCache<LoadedTile>({ maxBytes: config.tileCacheBytes, now: () => clock.now() });
-  const loader = new TileLoader(service, cache, clock);
+  const memory = new MemoryTileTier({ maxBytes: config.tileCacheBytes, now: () => clock.now() });
+  const shared = deps.sharedTiles ?? null;
+  const loader = new TileLoader({ service, memory, shared, clock });
+  metrics.tiers(() => [memory, ...(shared === null ? [] : [shared])]);
 
   return async (c) => {
     const query = (name: string): string | undefined => c.req.query(name);
@@ -63,7 +65,8 @@ export function tileRoute(deps: AppDeps): Handler {
 /** What the computing of a metatile took is counted there, once, not with each of its tiles. */
 function ownStages({ tier, timings }: LoadedTile, total: number): Record<string, number> {
   if (tier === 'memory') return {};
-  return { ...(tier === 'archive' ? timings : { encode: timings['encode'] ?? 0 }), total };
+  if (tier === 'archive' || tier === 'redis') return { ...timings, total };
+  return { encode: timings['encode'] ?? 0, total };
 }
 
 function tileAnswer(
