@@ -2,7 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import { isGeoCropError } from '../../engine/errors.js';
 import type { Aoi } from '../../engine/geo/aoi.js';
 import { parseAoi } from '../../engine/geo/aoi.js';
-import type { Bounds } from '../../engine/geo/tile-matrix.js';
+import { NATIVE_ZOOM, type Bounds } from '../../engine/geo/tile-matrix.js';
+import { duration } from '../config/parsers.js';
 
 /** Parsers of command-line values: commander prints what they throw and leaves with the code of wrong usage. */
 
@@ -58,6 +59,27 @@ export function fileArgument(...extensions: readonly string[]): (text: string) =
     if (extensions.some((extension) => text.toLowerCase().endsWith(extension))) return text;
     throw new InvalidArgumentError(`The name of the file must end in ${extensions.join(' or ')}.`);
   };
+}
+
+/** `6h`, `90m`: milliseconds. */
+export function durationArgument(text: string): number {
+  try {
+    return duration(text);
+  } catch {
+    throw new InvalidArgumentError('Give a time such as 30m or 6h.');
+  }
+}
+
+/** `6-14` or `14`: zooms of which the native one, 14, is the highest. */
+export function zoomsArgument(text: string): { readonly lowest: number; readonly highest: number } {
+  const [, first = '', last = first] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text.trim()) ?? [];
+  const [lowest, highest] = [Number(first), Number(last)];
+  if (first === '' || lowest > highest || highest > NATIVE_ZOOM) {
+    throw new InvalidArgumentError(
+      `Give two zooms from 0 to ${NATIVE_ZOOM}, the lower first, such as 6-14. What lies above ${NATIVE_ZOOM} is drawn from it.`,
+    );
+  }
+  return { lowest, highest };
 }
 
 function numbers(text: string): number[] {

@@ -40,6 +40,7 @@ async function run(
     'classify',
     'sample',
     'features',
+    'warm',
     'initStore',
     'modelList',
     'modelCheck',
@@ -64,6 +65,7 @@ describe('the command line', () => {
     'classify',
     'sample',
     'features',
+    'warm',
     'init-store',
     'model',
     'model list',
@@ -75,7 +77,7 @@ describe('the command line', () => {
       const { code, out, calls } = await run(`${command} --help`.trim());
       assert.equal(code, 0);
       assert.match(out, /^Usage: geocrop/);
-      assert.match(out, /geocrop (serve|demo|classify|sample|features|init-store|model)/);
+      assert.match(out, /geocrop (serve|demo|classify|sample|features|warm|init-store|model)/);
       assert.equal(calls.length, 0);
     });
   }
@@ -108,6 +110,15 @@ describe('the command line', () => {
     ['classify --aoi 30,-17,100', /--out/],
     ['classify --aoi 30,-17,100 --out a.png', /\.tif/],
     ['classify --aoi 30,-17,100 --out a.tif --year 21', /2021/],
+    ['warm --year 2021', /--bbox.*--area.*is needed/],
+    ['warm --bbox 1,2,3,4 --area a.geojson', /cannot be used with/],
+    ['warm --area a.shp', /\.geojson/],
+    ['warm --bbox 1,2,3,4 --zoom 14-6', /two zooms from 0 to 14, the lower first/],
+    ['warm --bbox 1,2,3,4 --zoom 6-15', /drawn from it/],
+    ['warm --bbox 1,2,3,4 --zoom all', /such as 6-14/],
+    ['warm --bbox 1,2,3,4 --for ever', /30m or 6h/],
+    ['warm --bbox 1,2,3,4 --for 0h', /30m or 6h/],
+    ['warm --bbox 1,2,3,4 --report r.txt', /\.json/],
     ['sample --points a.geojson --out t.csv', /--year.*--year-field.*is needed/],
     ['sample --points a.csv --year 2021 --out t.csv', /\.geojson/],
     ['features', /--point/],
@@ -162,6 +173,25 @@ describe('the command line', () => {
       kind: 'aoi',
       aoi: { lon: 30, lat: -17.5, radius: 2500 },
     });
+  });
+
+  it('hands checked options to warm', async () => {
+    const { config: _, ...options } = await optionsOf(
+      'warm --area zim.geojson --year 2021 --model XGBoost --zoom 9-14 --for 1.5h --dry-run --report r.json',
+    );
+    assert.deepEqual(options, {
+      area: { kind: 'file', path: 'zim.geojson' },
+      year: 2021,
+      season: null,
+      model: 'XGBoost',
+      zooms: { lowest: 9, highest: 14 },
+      forMs: 5_400_000,
+      dryRun: true,
+      report: 'r.json',
+    });
+    const plain = await optionsOf('warm --bbox 29.9,-17.6,30.1,-17.4 --zoom 14');
+    assert.deepEqual(plain['area'], { kind: 'bbox', bounds: [29.9, -17.6, 30.1, -17.4] });
+    assert.deepEqual([plain['zooms'], plain['forMs']], [{ lowest: 14, highest: 14 }, null]);
   });
 
   it('hands checked options to the others', async () => {
@@ -249,5 +279,17 @@ describe('progress', () => {
     assert.equal(lines.length, 10);
     assert.equal(lines[0], 'reading: 10 % (2 of 20), tile 2');
     assert.equal(lines.at(-1), 'reading: 100 % (20 of 20), tile 20');
+  });
+
+  it('is a line at every hundredth where it takes long', () => {
+    const lines: string[] = [];
+    const io = { terminal: null, err: (line: string) => void lines.push(line) };
+    const progress = startProgress(io, 'warming', 3, { steps: 100 });
+    for (let done = 0; done <= 3; done++) progress.update(done);
+    assert.deepEqual(lines, [
+      'warming: 33 % (1 of 3)\n',
+      'warming: 66 % (2 of 3)\n',
+      'warming: 100 % (3 of 3)\n',
+    ]);
   });
 });

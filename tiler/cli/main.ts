@@ -10,6 +10,7 @@ import { runModelList } from './run/model.js';
 import { runModelImport } from './run/model-import.js';
 import { runSample } from './run/sample.js';
 import { runServe } from './run/serve.js';
+import { runWarm } from './run/warm.js';
 
 const runners = {
   serve: runServe,
@@ -17,6 +18,7 @@ const runners = {
   classify: runClassify,
   sample: runSample,
   features: runFeatures,
+  warm: runWarm,
   initStore: runInitStore,
   modelList: runModelList,
   modelCheck: runModelCheck,

@@ -15,6 +15,8 @@ import type { RunSample } from './commands/sample.js';
 import { sampleCommand } from './commands/sample.js';
 import type { RunServe } from './commands/serve.js';
 import { serveCommand } from './commands/serve.js';
+import type { RunWarm } from './commands/warm.js';
+import { warmCommand } from './commands/warm.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import type { Io } from './io.js';
 import { printError } from './print-error.js';
@@ -26,6 +28,7 @@ export interface Runners {
   readonly classify: RunClassify;
   readonly sample: RunSample;
   readonly features: RunFeatures;
+  readonly warm: RunWarm;
   readonly initStore: RunInitStore;
   readonly modelList: RunModelList;
   readonly modelCheck: RunModelCheck;
@@ -68,6 +71,7 @@ Start with: geocrop demo`,
     .addCommand(classifyCommand(runners.classify, io, finish))
     .addCommand(sampleCommand(runners.sample, io, finish))
     .addCommand(featuresCommand(runners.features, io, finish))
+    .addCommand(warmCommand(runners.warm, io, finish))
     .addCommand(initStoreCommand(runners.initStore, io, finish))
     .addCommand(modelCommand(runners.modelList, runners.modelCheck, runners.modelImport, io, finish));
   prepare(program, io);

@@ -126,10 +126,7 @@ export async function estimateWarming(
     there: there.length,
     empty,
     toDo: toDo.length,
-    scenes:
-      known.size === toDo.length
-        ? { value: new Set([...known.values()].flat()).size, basis: 'known' }
-        : { value: distinctScenes(lists, toDo), basis: 'sampled' },
+    scenes: scenesFigure(known, chosen, lists, toDo),
     fetchBytes,
     remote,
     keptBytes: await keptFigure(deps.archive, definition, there, toDo.length),
@@ -141,6 +138,20 @@ export async function estimateWarming(
     cacheBytes: deps.cacheBytes,
     sampled: chosen.length,
   };
+}
+
+/** @param known scenes of metatiles whose lists are kept @param lists of the chosen metatiles */
+function scenesFigure(
+  known: ReadonlyMap<TileId, readonly string[]>,
+  chosen: readonly TileId[],
+  lists: readonly SceneList[],
+  toDo: readonly TileId[],
+): Figure {
+  const all = new Map(known);
+  for (const [at, metatile] of chosen.entries()) all.set(metatile, (lists[at]?.scenes ?? []).map(({ id }) => id)); // prettier-ignore
+  return all.size === toDo.length
+    ? { value: new Set([...all.values()].flat()).size, basis: 'known' }
+    : { value: distinctScenes(lists, toDo), basis: 'sampled' };
 }
 
 /**

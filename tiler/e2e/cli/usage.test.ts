@@ -44,6 +44,7 @@ describe('the built command', () => {
     'classify',
     'sample',
     'features',
+    'warm',
     'init-store',
     'model',
     'model list',
@@ -55,7 +56,7 @@ describe('the built command', () => {
       assert.equal(code, 0);
       assert.equal(err, '');
       assert.match(out, new RegExp(`^Usage: geocrop ${command}`));
-      assert.match(out, /geocrop (demo|serve|classify|sample|features|init-store|model) ?/);
+      assert.match(out, /geocrop (demo|serve|classify|sample|features|warm|init-store|model) ?/);
     });
   }
 
