@@ -1,4 +1,5 @@
 import { asGeoCropError, GeoCropError, isGeoCropError } from '../../engine/errors.js';
+import { GiveBack } from './give-back.js';
 import {
   ATTEMPTS,
   RETRIED,
@@ -286,7 +287,7 @@ export class LocalWorkQueue implements WorkQueue {
       this.#end(entry, { outcome: 'done', final: true, result });
     } catch (error) {
       entry.abort = null;
-      if (abort.signal.reason === PREEMPTED) return;
+      if (abort.signal.reason === PREEMPTED || error instanceof GiveBack) return;
       this.#failed(entry, asGeoCropError(error));
     }
   }
@@ -313,7 +314,13 @@ export class LocalWorkQueue implements WorkQueue {
       if (entry.timer !== null) clearTimeout(entry.timer);
       this.#entries.delete(idOf(kind, key));
     }
-    for (const listener of [...this.#listeners]) listener({ kind, key, ...end });
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener({ kind, key, ...end });
+      } catch (error) {
+        this.options.onError?.(entry.work, asGeoCropError(error));
+      }
+    }
   }
 }
 

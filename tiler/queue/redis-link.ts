@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { GeoCropError, messageOf } from '../../engine/errors.js';
+import { GeoCropError, isGeoCropError, messageOf } from '../../engine/errors.js';
 import type { Warn } from './quiet-warn.js';
 import { BOARD_TIMEOUT_MS } from './shared-board.js';
 
@@ -8,7 +8,7 @@ export interface RedisLink {
   readonly client: Redis;
   /** False while Redis does not answer: asks nothing. */
   readonly up: boolean;
-  /** Does it, or @throws queue-unavailable within {@link BOARD_TIMEOUT_MS}: at once while there is no connection. */
+  /** Does it, or @throws queue-unavailable within {@link BOARD_TIMEOUT_MS}: at once while the connection is lost. */
   ask<T>(run: (client: Redis) => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -49,14 +49,23 @@ export function openRedisLink(url: string, warn: Warn): RedisLink {
   client.on('error', complain);
   client.on('close', () => (answers = false));
   client.on('ready', () => (answers = true));
+  // Who asks in the milliseconds after the start waits for the first try to connect; later ones are not waited for.
+  const firstTry = new Promise<void>((resolve) => {
+    client.once('ready', resolve);
+    client.once('close', resolve);
+  });
 
   const ask = async <T>(run: (client: Redis) => Promise<T>): Promise<T> => {
-    if (client.status !== 'ready') throw unavailable();
     try {
-      const reply = await within(BOARD_TIMEOUT_MS, run(client));
+      const reply = await within(BOARD_TIMEOUT_MS, async () => {
+        await firstTry;
+        if (client.status !== 'ready') throw unavailable();
+        return run(client);
+      });
       answers = client.status === 'ready';
       return reply;
     } catch (error) {
+      if (isGeoCropError(error)) throw error;
       if (isReply(error)) {
         if (!closed) warn('the shared Redis refuses', { error: messageOf(error) });
         throw refused(error);
@@ -110,13 +119,13 @@ function isReply(error: unknown): error is Error {
 }
 
 /** @throws an error after `ms`; what comes later is dropped. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(), late]);
   } finally {
     clearTimeout(timer);
   }
