@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EncodedProduct } from '../engine/encode/products.js';
+import { productKind, type EncodedProduct } from '../engine/encode/products.js';
 import type { StacItem } from '../engine/encode/stac-item.js';
 import { GeoCropError, isGeoCropError } from '../engine/errors.js';
 import { metatileOf, METATILE_ZOOM, NATIVE_ZOOM, type TileId } from '../engine/geo/tile-matrix.js';
@@ -17,12 +17,15 @@ import {
 } from './archive-keys.js';
 import { isCurrent, isItem, parseDocument, type Current } from './archive-documents.js';
 import type { ObjectStore } from './object-store.js';
+import { removeVersion } from './remove-version.js';
 
 export interface ArchiveOptions {
   /** Headers kept in memory; one is about 1 KB. Default 4,000. */
   readonly headers?: number;
   /** Told of each file that was there and could not be used, and of each that could not be removed then. */
   readonly onDamage?: (error: GeoCropError) => void;
+  /** Told of each metatile that somebody looks at (cache/housekeeping/usage-journal.ts); takes no time. */
+  readonly onUse?: (recipe: string, season: string, metatile: Metatile) => void;
 }
 
 export interface FinishedMetatile {
@@ -95,6 +98,11 @@ export class Archive {
     return products.filter((name) => !found.has(item) || !found.has(productKey(prefix, scenes, name)));
   }
 
+  /** Somebody looks at it, out of whichever tier: it is not among the first to go when room is needed. */
+  used(recipe: string, season: string, metatile: Metatile): void {
+    this.options.onUse?.(recipe, season, metatile);
+  }
+
   /** Product names of a finished metatile, features written later among them. */
   async products(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<string[]> {
     const prefix = metatilePrefix(recipe, season, metatile);
@@ -127,6 +135,7 @@ export class Archive {
     const key = itemKey(prefix, scenes);
     const item = Buffer.from(JSON.stringify(finished.item), 'utf8');
     const outcome = await this.store.put(ARCHIVE_BUCKET, key, item, { ...JSON_TYPE, ifNoneMatch: '*' });
+    if (outcome === 'written') await this.putMissing(prefix, scenes, finished.products);
     this.finished.set(key, true);
     await this.markCurrent(recipe, season, metatile, scenes, finished.lookedUpAt);
     return outcome;
@@ -211,8 +220,24 @@ export class Archive {
   /** Takes a metatile out of the archive: its item first, so that nobody reads what goes next. */
   async discard(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<void> {
     const prefix = metatilePrefix(recipe, season, metatile);
-    await this.removeItem(itemKey(prefix, scenes));
-    for await (const key of this.store.list(ARCHIVE_BUCKET, `${prefix}/${scenes}/`)) await this.remove(key);
+    this.finished.delete(itemKey(prefix, scenes));
+    await removeVersion(this.store, prefix, scenes, (key) => this.headers.delete(key));
+  }
+
+  /** What somebody who removed the same version took away between the products and the item. */
+  private async putMissing(
+    prefix: string,
+    scenes: string,
+    products: ReadonlyMap<string, EncodedProduct>,
+  ): Promise<void> {
+    const there = new Set<string>();
+    for await (const key of this.store.list(ARCHIVE_BUCKET, `${prefix}/${scenes}/`)) there.add(key);
+    for (const [name, product] of products) {
+      const whole =
+        there.has(productKey(prefix, scenes, name)) &&
+        (product.auxXml === undefined || there.has(auxKey(prefix, scenes, name)));
+      if (!whole) await this.putProduct(prefix, scenes, name, product);
+    }
   }
 
   private async putProduct(
@@ -245,8 +270,8 @@ export class Archive {
     const key = productKey(prefix, scenes, product);
     try {
       const raster = await use(key);
-      // A feature that nobody asked for yet, or another process took the metatile away.
-      if (raster === undefined) this.finished.delete(itemKey(prefix, scenes));
+      if (raster === undefined) await this.lookAgain(itemKey(prefix, scenes), key, product);
+      else this.used(recipe, season, metatile);
       return raster;
     } catch (error) {
       if (!isGeoCropError(error, 'store-corrupt')) throw error;
@@ -255,6 +280,25 @@ export class Archive {
       await this.remove(key);
       return undefined;
     }
+  }
+
+  /**
+   * After a product was not there: a feature that nobody asked for yet, or another process took the metatile away. All
+   * others come with the item: where it is there without them, it is damaged.
+   */
+  private async lookAgain(item: string, key: string, product: string): Promise<void> {
+    this.finished.delete(item);
+    if (productKind(product) === 'feature') return;
+    if ((await this.store.head(ARCHIVE_BUCKET, item)) === undefined) return;
+    // Once more: the writer of a new one puts its products first.
+    if ((await this.store.head(ARCHIVE_BUCKET, key)) !== undefined) return;
+    this.options.onDamage?.(
+      new GeoCropError('store-corrupt', `The archived file ${key} is missing, and its item.json is there.`, {
+        hint: 'It is computed again when it is next asked for.',
+        context: { key },
+      }),
+    );
+    await this.removeItem(item);
   }
 
   /** With the kept header; where that does not fit the file any more, once again with a new one. */

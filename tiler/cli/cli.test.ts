@@ -42,6 +42,7 @@ async function run(
     'features',
     'warm',
     'initStore',
+    'gc',
     'modelList',
     'modelCheck',
     'modelImport',

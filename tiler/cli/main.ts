@@ -4,6 +4,7 @@ import { runCli } from './program.js';
 import { runClassify } from './run/classify.js';
 import { runDemo } from './run/demo.js';
 import { runFeatures } from './run/features.js';
+import { runGc } from './run/gc.js';
 import { runInitStore } from './run/init-store.js';
 import { runModelCheck } from './run/model-check.js';
 import { runModelList } from './run/model.js';
@@ -20,6 +21,7 @@ const runners = {
   features: runFeatures,
   warm: runWarm,
   initStore: runInitStore,
+  gc: runGc,
   modelList: runModelList,
   modelCheck: runModelCheck,
   modelImport: runModelImport,

@@ -5,6 +5,8 @@ import type { RunDemo } from './commands/demo.js';
 import { demoCommand } from './commands/demo.js';
 import type { RunFeatures } from './commands/features.js';
 import { featuresCommand } from './commands/features.js';
+import type { RunGc } from './commands/gc.js';
+import { gcCommand } from './commands/gc.js';
 import type { RunInitStore } from './commands/init-store.js';
 import { initStoreCommand } from './commands/init-store.js';
 import type { RunModelCheck } from './commands/model-check.js';
@@ -30,6 +32,7 @@ export interface Runners {
   readonly features: RunFeatures;
   readonly warm: RunWarm;
   readonly initStore: RunInitStore;
+  readonly gc: RunGc;
   readonly modelList: RunModelList;
   readonly modelCheck: RunModelCheck;
   readonly modelImport: RunModelImport;
@@ -73,6 +76,7 @@ Start with: geocrop demo`,
     .addCommand(featuresCommand(runners.features, io, finish))
     .addCommand(warmCommand(runners.warm, io, finish))
     .addCommand(initStoreCommand(runners.initStore, io, finish))
+    .addCommand(gcCommand(runners.gc, io, finish))
     .addCommand(modelCommand(runners.modelList, runners.modelCheck, runners.modelImport, io, finish));
   prepare(program, io);
   return program;

@@ -26,6 +26,7 @@ export const KEEPING_FLAGS = [
   'modelsDir',
   'blockCacheDir',
   'blockCacheBytes',
+  'archiveBytes',
   'computeThreads',
   'computeMemoryBytes',
 ] as const satisfies readonly SettingName[];

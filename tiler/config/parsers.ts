@@ -97,6 +97,12 @@ export const bytes: Parser<number> = (given) => {
   throw expected('a size such as 512MiB or 20GB');
 };
 
+/** {@link bytes}; `0` or `none`: Infinity, no limit. */
+export const quota: Parser<number> = (given) => {
+  const value = given.trim() === 'none' ? 0 : bytes(given);
+  return value === 0 ? Infinity : value;
+};
+
 const TIME_UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

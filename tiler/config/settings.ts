@@ -9,6 +9,7 @@ import {
   httpOrigin,
   httpUrl,
   oneOf,
+  quota,
   redisUrl,
   seasons,
   text,
@@ -196,6 +197,12 @@ export const SETTINGS = {
     bytes,
     '20GB',
     'What the folder of source blocks may hold.',
+  ),
+  archiveBytes: setting(
+    'GEOCROP_ARCHIVE_BYTES',
+    quota,
+    '30GB',
+    'What the archive of finished maps may hold; beyond it what was looked at least recently goes. Looked after every hour by a process that computes. `none`: as much as there is room.',
   ),
   memoryCacheBytes: setting(
     'GEOCROP_MEMORY_CACHE_BYTES',

@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { Archive } from '../../cache/archive.js';
+import { runJournal } from '../../cache/housekeeping/running-journal.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { SceneListStore } from '../../cache/scene-list-store.js';
-import type { Bundle } from '../../engine/classes/bundle.js';
-import type { BundleListing } from '../../engine/classes/list-bundles.js';
-import { GeoCropError } from '../../engine/errors.js';
+import { GeoCropError, messageOf } from '../../engine/errors.js';
 import { polygonsCoverage, zimbabweCoverage, type Coverage } from '../../engine/geo/coverage.js';
 import { compileKernels, createKernelMemory, STATIC_BYTES } from '../../engine/kernels/load.js';
 import { Arena } from '../../engine/metatile/arena.js';
 import type { ComputeDeps } from '../../engine/metatile/season-reader.js';
 import { openSceneSource } from '../../engine/scenes/open-scene-source.js';
-import { BANDS, type Band } from '../../engine/scenes/scene.js';
-import type { SceneSource, Timers } from '../../engine/scenes/scene-source.js';
+import type { Timers } from '../../engine/scenes/scene-source.js';
 import type { SeasonDefinition } from '../../engine/season.js';
 import {
   createByteSource,
@@ -19,7 +17,7 @@ import {
 } from '../../engine/windows/byte-source/create-byte-source.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import { WorkerPool } from '../../engine/workers/pool.js';
-import { BaselineFeature } from './baseline-feature.js';
+import type { BaselineFeature } from './baseline-feature.js';
 import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
@@ -27,12 +25,12 @@ import { LocalWorkQueue } from '../queue/local-work-queue.js';
 import { LocalDesk } from './local-desk.js';
 import { MapTileService } from './map-tile-service.js';
 import type { MetatileDesk } from './metatile-desk.js';
-import { lackingBands, Maps, NO_MODEL } from './maps.js';
+import type { Maps } from './maps.js';
 import { PointReader } from './point-reader.js';
-import { catalogueFacts, type CatalogueFacts } from './catalogue-facts.js';
+import type { CatalogueFacts } from './catalogue-facts.js';
 import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
+import { openMaps } from './open-maps.js';
 import { lookUpScenes } from './look-up-scenes.js';
-import { catalogueYears } from './catalogue-years.js';
 import { faultStore } from './fault-store.js';
 import { SceneLists } from './scene-lists.js';
 import { TileEvents } from './tile-events.js';
@@ -108,12 +106,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const keeping = await (options.keep?.() ?? openFolderKeeping(options));
   const { store } = keeping;
-  const facts = await catalogueFacts(scenes, store, observer.warn);
-  const bands = BANDS.filter((band) => facts.assets.includes(band));
-  const hasScl = facts.assets.includes('scl');
-  checkBands(scenes, bands);
-  const { bundles, bad } = usableBundles(await keeping.bundles(), bands);
+  const baselines = new DynamicWorldBaseline(options.baselines ?? store);
+  const { maps, facts, hasScl, bundles, bad, baseline } = await openMaps({
+    ...options,
+    scenes,
+    store,
+    listings: await keeping.bundles(),
+    baselines,
+    warn: observer.warn,
+  });
+  const usage = runJournal(store, now, (error) =>
+    observer.warn('what is looked at could not be noted', { error: messageOf(error) }),
+  );
   const archive = new Archive(store, {
+    onUse: usage.used,
     onDamage: (error) =>
       observer.warn('an archived file is damaged and is made anew', { error: error.message }),
   });
@@ -134,21 +140,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const pointCompute: ComputeDeps = { ...compute, arena: arena(2, POINT_MEMORY) };
   const coverage = coverageOf(options, facts);
-  const baselines = new DynamicWorldBaseline(options.baselines ?? store);
-  const baseline = await BaselineFeature.open(baselines);
-  const maps = new Maps({
-    bundles,
-    seasons: options.seasons,
-    defaultModel: options.defaultModel ?? null,
-    years: catalogueYears(facts.dates, options.seasons, now),
-    source: scenes.profile,
-    profiles: facts.profiles,
-    bands,
-    cloudBufferPixels: options.cloudBufferPixels,
-    cloudLimit: options.cloudLimit,
-    baseline: (year) => baseline.digest(year),
-    now,
-  });
   const lists = new SceneListStore(store, {
     onDamage: (error) =>
       observer.warn('a stored scene list is damaged and is made anew', { error: error.message }),
@@ -230,6 +221,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       sceneLists.close();
       await service.close();
       await pool.close();
+      await usage.close();
       keeping.close();
     },
   };
@@ -245,42 +237,6 @@ function listName(
   metatile: { readonly x: number; readonly y: number },
 ): Parameters<SceneListStore['read']>[0] {
   return { profile: source, season: season.name, year: season.year, metatile };
-}
-
-function checkBands(scenes: SceneSource, bands: readonly Band[]): void {
-  const missing = (['red', 'green', 'blue'] as const).filter((band) => !bands.includes(band));
-  if (missing.length === 0) return;
-  throw new GeoCropError('bundle-lacks-bands', `${scenes.location} has no ${missing.join(', ')}.`, {
-    hint: 'Red, green and blue are needed for any map. Name the collection with --collection if there are several.',
-  });
-}
-
-/** Bundles that this collection can be mapped with; the others, and those that do not load, with the reason. */
-function usableBundles(
-  listings: readonly BundleListing[],
-  bands: readonly Band[],
-): { bundles: Map<string, Bundle>; bad: { folder: string; error: GeoCropError }[] } {
-  const bundles = new Map<string, Bundle>();
-  const bad: { folder: string; error: GeoCropError }[] = [];
-  for (const listing of listings) {
-    if ('error' in listing) {
-      bad.push(listing);
-      continue;
-    }
-    const { folder, bundle } = listing;
-    const error = unusableName(bundle, bundles) ?? lackingBands(bundle, bands);
-    if (error !== null) bad.push({ folder, error });
-    else bundles.set(bundle.name, bundle);
-  }
-  return { bundles, bad };
-}
-
-/** Two models of one name would be served in turn, whichever was read last. */
-function unusableName({ name }: Bundle, others: ReadonlyMap<string, Bundle>): GeoCropError | null {
-  if (name !== NO_MODEL && !others.has(name)) return null;
-  return new GeoCropError('bundle-malformed', `The model's name "${name}" is taken.`, {
-    hint: 'Give it another "name" in its bundle.json.',
-  });
 }
 
 function coverageOf({ coverage }: EngineOptions, { areas }: CatalogueFacts): Coverage {

@@ -31,7 +31,7 @@ interface World {
 const deps = ({ kept, archived = [], covered = true, now = '2023-01-01' }: World): IdentityDeps => ({
   coverage: { meetsBox: () => covered },
   sceneLists: { stored: async () => kept },
-  archive: { has: async (recipe) => archived.includes(recipe) },
+  archive: { has: async (recipe) => archived.includes(recipe), used: () => undefined },
   computeMinZoom: 13,
   now: () => new Date(now),
 });

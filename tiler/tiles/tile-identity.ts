@@ -11,7 +11,7 @@ import type { LayerInfo, TileIdentity } from './tile-service.js';
 export interface IdentityDeps {
   readonly coverage: Pick<Coverage, 'meetsBox'>;
   readonly sceneLists: Pick<SceneLists, 'stored'>;
-  readonly archive: Pick<Archive, 'has'>;
+  readonly archive: Pick<Archive, 'has' | 'used'>;
   readonly computeMinZoom: number;
   readonly now: () => Date;
 }
@@ -39,6 +39,8 @@ export async function identifyTile(
     return { ...unknown, closed, digest: shortDigest({ recipe, scenes: list.digest }), empty: true };
   }
   const lastModified = newestOf(list);
+  // Who is answered from memory looks at it too.
+  archive.used(recipe, definition.seasonKey, metatile);
   const there =
     (closed && tile.z >= computeMinZoom) ||
     (await archive.has(recipe, definition.seasonKey, metatile, list.digest));

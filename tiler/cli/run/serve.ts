@@ -4,6 +4,8 @@ import type { Engine } from '../../tiles/open-engine.js';
 import { openEngine } from '../../tiles/open-engine.js';
 import type { RunServe } from '../commands/serve.js';
 import { mapDescriber } from '../describe-map.js';
+import { startHousekeeping } from '../../housekeeping/background.js';
+import { houseRules } from '../../housekeeping/house-rules.js';
 import { engineOptions } from '../engine-options.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
@@ -24,6 +26,9 @@ export interface ServeMapOptions {
   readonly center?: readonly [lon: number, lat: number, zoom: number];
 }
 
+/** Who computes fills the store, and keeps it within its quotas. */
+const computes = ({ compute }: Config): boolean => compute !== 'none';
+
 /** Opens the engine, serves its map until a signal comes, and closes it. */
 export async function serveMap(config: Config, io: Io, options: ServeMapOptions): Promise<number> {
   const log = serverLog(config, io);
@@ -38,8 +43,14 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
     log.warn('a model is left out', { folder, code: error.code, message: error.message });
   }
   for (const fallback of opened.fallbacks) log.info('onnxruntime-node runs a member of a model', fallback);
+  const housekeeping = computes(config)
+    ? startHousekeeping({ store: opened.store, rules: houseRules(config, opened.store), log })
+    : null;
   let closed: Promise<void> | null = null;
-  const close = (): Promise<void> => (closed ??= opened.close());
+  const close = (): Promise<void> => {
+    housekeeping?.stop();
+    return (closed ??= opened.close());
+  };
   try {
     if (options.signal?.aborted === true) return EXIT.interrupted;
     return await serveApp({
