@@ -5,7 +5,7 @@ import type { FaultLog } from './fault-log.js';
 export interface RedisLineOptions {
   /** `redis://` or `rediss://`, with name, password and database as far as needed. */
   readonly url: string;
-  /** Milliseconds that an answer is worth waiting for. */
+  /** Milliseconds without any answer, while one is awaited, after which it fails; {@link PATIENCE} times as long in all. */
   readonly timeoutMs: number;
   /** What it is for: its name in the log. */
   readonly what: string;
@@ -14,6 +14,8 @@ export interface RedisLineOptions {
 
 /** Milliseconds until a connection on which something is awaited, and nothing comes, is given up and made anew. */
 const DEAD_MS = 2_000;
+/** Answers come in order: while others come, one's own is on its way, and this process is what is slow. */
+const PATIENCE = 5;
 /** The longest wait before connecting again. */
 const RECONNECT_MS = 1_000;
 
@@ -25,6 +27,7 @@ export class RedisLine {
   private readonly redis: Redis;
   private readonly breaker: Breaker;
   private closed = false;
+  private heardAt = 0;
 
   constructor(private readonly options: RedisLineOptions) {
     this.breaker = new Breaker(options.what, options.faults);
@@ -52,7 +55,7 @@ export class RedisLine {
       this.breaker.skip();
       return undefined;
     }
-    return this.breaker.run(() => inTime(command(this.redis), this.options.timeoutMs));
+    return this.breaker.run(() => this.inTime(command(this.redis)));
   }
 
   stats(): ReturnType<Breaker['stats']> {
@@ -68,14 +71,30 @@ export class RedisLine {
     this.closed = true;
     this.redis.disconnect();
   }
-}
 
-function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+  private inTime<T>(answer: Promise<T>): Promise<T> {
+    const { timeoutMs } = this.options;
+    const begun = performance.now();
+    let answered = false;
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (answered) return;
+        const now = performance.now();
+        const silence = now - Math.max(begun, this.heardAt);
+        if (silence >= timeoutMs || now - begun >= timeoutMs * PATIENCE) {
+          reject(new Error(`Redis has not answered within ${Math.round(now - begun)} ms`));
+        } else timer = after(timeoutMs - silence);
+      };
       // A busy process runs its timers before it reads what has come meanwhile: that is looked at first.
-      setImmediate(() => reject(new Error(`Redis has not answered within ${ms} ms`)));
-    }, ms);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+      const after = (ms: number): NodeJS.Timeout => setTimeout(() => setImmediate(look), ms);
+      let timer = after(timeoutMs);
+      const heard = (): void => {
+        answered = true;
+        clearTimeout(timer);
+        this.heardAt = performance.now();
+      };
+      answer.then(resolve, reject);
+      answer.then(heard, heard);
+    });
+  }
 }
