@@ -33,13 +33,20 @@ export const YEAR = 2021;
 /** The upper of the two metatiles; the lower is the next row. 30° E runs through its second column of native tiles. */
 export const UPPER: TileId = { z: 12, x: 2389, y: 2254 };
 export const LOWER: TileId = { ...UPPER, y: UPPER.y + 1 };
-/** Map pixels at zoom 14, first and beyond the last, that scenes show. */
-export const AREA = {
+/** Map pixels at zoom 14, first and beyond the last. */
+export interface WorldArea {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+/** What scenes show. */
+export const AREA: WorldArea = {
   left: UPPER.x * METATILE_SIZE + 140,
   right: UPPER.x * METATILE_SIZE + 540,
   top: LOWER.y * METATILE_SIZE - 200,
   bottom: LOWER.y * METATILE_SIZE + 200,
-} as const;
+};
 /** The native tile of the upper metatile that 30° E divides. */
 export const TILE: TileId = { z: 14, x: UPPER.x * 4 + 1, y: UPPER.y * 4 + 3 };
 
@@ -61,7 +68,15 @@ const ASSETS: readonly AssetName[] = [...BANDS, 'scl'];
 const FINE: readonly AssetName[] = ['blue', 'green', 'red', 'nir'];
 const resolutionOf = (name: AssetName): number => (FINE.includes(name) ? 10 : 20);
 
-export async function makeWorld(): Promise<World> {
+/** Another place, or fewer scenes of it: west of 30° E there is one zone. */
+export interface WorldOptions {
+  readonly area?: WorldArea;
+  readonly dates?: number;
+  readonly zones?: readonly number[];
+}
+
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const { area = AREA, dates = DATES.length, zones = [32735, 32736] } = options;
   const items: WorldItem[] = [];
   const files = new Map<string, Uint8Array>();
   const add = async (id: string, date: string, baseline: string, extent: Extent, clouds: number) => {
@@ -76,7 +91,7 @@ export async function makeWorld(): Promise<World> {
       stac_version: '1.0.0',
       id,
       collection: COLLECTION,
-      ...footprint(),
+      ...footprint(area),
       properties: {
         datetime: `${date}T08:00:00Z`,
         'eo:cloud_cover': 20,
@@ -87,32 +102,33 @@ export async function makeWorld(): Promise<World> {
       links: [],
     });
   };
-  for (const date of DATES) {
-    for (const epsg of [32735, 32736]) {
+  for (const date of DATES.slice(0, dates)) {
+    for (const epsg of zones) {
       const id = `S2_${epsg}_${date}`;
-      await add(id, date, '05.11', extentOf(epsg), id === CLOUDED ? 1 : 0.12);
+      await add(id, date, '05.11', extentOf(epsg, area), id === CLOUDED ? 1 : 0.12);
     }
   }
   // The same day again, from before it was processed anew: it fills what the newer one has clouded.
-  await add(`S2_older_${DATES[0]}`, DATES[0] ?? '', '04.00', extentOf(32735), 0.03);
+  await add(`S2_older_${DATES[0]}`, DATES[0] ?? '', '04.00', extentOf(32735, area), 0.03);
   return { items, files };
 }
 
-function extentOf(epsg: number): Extent {
+function extentOf(epsg: number, area: WorldArea): Extent {
   const at = (x: number, y: number): readonly [number, number] =>
     projectPoint(epsg, ...pixelCentreLonLat(NATIVE_ZOOM, x, y));
-  const border = projectPoint(epsg, 30, pixelCentreLonLat(NATIVE_ZOOM, AREA.left, AREA.top)[1])[0];
-  const west = epsg === 32735 ? at(AREA.left, AREA.bottom)[0] : border - OVERLAP;
-  const east = epsg === 32735 ? border + OVERLAP : at(AREA.right, AREA.bottom)[0];
+  const border = projectPoint(epsg, 30, pixelCentreLonLat(NATIVE_ZOOM, area.left, area.top)[1])[0];
+  const west = epsg === 32735 ? at(area.left, area.bottom)[0] : border - OVERLAP;
+  const east =
+    epsg === 32735 ? Math.min(border + OVERLAP, at(area.right, area.top)[0]) : at(area.right, area.bottom)[0];
   const snap = (metres: number): number => Math.round(metres / 20) * 20;
-  const y0 = snap(Math.max(at(AREA.left, AREA.top)[1], at(AREA.right, AREA.top)[1]));
-  const y1 = snap(Math.min(at(AREA.left, AREA.bottom)[1], at(AREA.right, AREA.bottom)[1]));
+  const y0 = snap(Math.max(at(area.left, area.top)[1], at(area.right, area.top)[1]));
+  const y1 = snap(Math.min(at(area.left, area.bottom)[1], at(area.right, area.bottom)[1]));
   return { epsg, x0: snap(west), y0, width: snap(east) - snap(west), height: y0 - y1 };
 }
 
-function footprint(): Pick<WorldItem, 'geometry' | 'bbox'> {
-  const [west, north] = pixelCentreLonLat(NATIVE_ZOOM, AREA.left, AREA.top);
-  const [east, south] = pixelCentreLonLat(NATIVE_ZOOM, AREA.right, AREA.bottom);
+function footprint(area: WorldArea): Pick<WorldItem, 'geometry' | 'bbox'> {
+  const [west, north] = pixelCentreLonLat(NATIVE_ZOOM, area.left, area.top);
+  const [east, south] = pixelCentreLonLat(NATIVE_ZOOM, area.right, area.bottom);
   return {
     bbox: [west, south, east, north],
     geometry: {

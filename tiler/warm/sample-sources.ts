@@ -21,7 +21,7 @@ export interface SourceSample {
 /** Dates whose headers are read: they weigh much alike. */
 const DATES = 4;
 /** Points along a side at which blocks are looked up. */
-const POINTS = 8;
+const POINTS = 16;
 
 interface Point {
   readonly lon: number;
@@ -29,9 +29,9 @@ interface Point {
 }
 
 /**
- * Each block counts by its share of the metatile's ground, and each place by the first scene of the date that shows it, as
- * they are read where nothing is cloud: what clouds cover in whole is not read, so this is an upper bound. Headers are kept,
- * and are needed for computing. What cannot be read counts nothing. Throws aborted.
+ * Each block counts by its share of the metatile's ground. An upper bound: what clouds cover in whole is not read, and of a
+ * scene that shows what another of its date shows, only where that one is cloudy. Headers are kept, and are needed for
+ * computing. What cannot be read counts nothing. Throws aborted.
  */
 export async function sampleSources(
   reader: Pick<CogReader, 'header'>,
@@ -45,18 +45,11 @@ export async function sampleSources(
   const blocks = new Map<number, SourceBlocks>();
   const points = pointsOf(list.metatile);
   const names: AssetName[] = [...definition.pixels.bands, ...(hasScl ? (['scl'] as const) : [])];
-  for (const { scenes } of dates) {
-    const assets = await Promise.all(
-      scenes.map((scene) => Promise.all(names.map((name) => openAsset(reader, scene, name, signal)))),
-    );
-    const shownBy = points.map((point) =>
-      scenes.findIndex(({ geometry }) => areaContains(geometry, point.lon, point.lat)),
-    );
-    for (const [rank, opened] of assets.entries()) {
-      const shown = points.filter((_, at) => shownBy[at] === rank);
-      for (const asset of opened) {
-        if (asset !== null) weigh(asset, shown, list.metatile, plan.length / dates.length, blocks);
-      }
+  for (const scene of dates.flatMap(({ scenes }) => scenes)) {
+    const shown = points.filter(({ lon, lat }) => areaContains(scene.geometry, lon, lat));
+    const assets = await Promise.all(names.map((name) => openAsset(reader, scene, name, signal)));
+    for (const asset of assets) {
+      if (asset !== null) weigh(asset, shown, list.metatile, plan.length / dates.length, blocks);
     }
   }
   const remote = list.scenes.some(({ assets }) =>
