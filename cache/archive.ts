@@ -103,6 +103,19 @@ export class Archive {
     this.options.onUse?.(recipe, season, metatile);
   }
 
+  /** Size of a finished metatile's product; undefined where the metatile or the product is not there. */
+  async productBytes(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    product: string,
+  ): Promise<number | undefined> {
+    if (!(await this.has(recipe, season, metatile, scenes))) return undefined;
+    const key = productKey(metatilePrefix(recipe, season, metatile), scenes, product);
+    return (await this.store.head(ARCHIVE_BUCKET, key))?.size;
+  }
+
   /** Product names of a finished metatile, features written later among them. */
   async products(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<string[]> {
     const prefix = metatilePrefix(recipe, season, metatile);

@@ -4,6 +4,7 @@ import { NATIVE_ZOOM, METATILE_SIZE, pixelWindowLonLat, type Bounds } from '../g
 import type { SceneList } from '../scenes/scene.js';
 import type { SeasonWindow } from '../season.js';
 import { mapTransform, type MapWindow } from './map-window.js';
+import { SceneTally } from './scene-tally.js';
 import { productKind, productNodata, type EncodedProduct } from './products.js';
 
 /** https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md */
@@ -32,7 +33,16 @@ export interface ItemProduct {
   readonly name: string;
   /** Relative to the item, e.g. `classes.tif`. */
   readonly href: string;
-  readonly encoded: EncodedProduct;
+  readonly encoded: EncodedProduct | ProductFile;
+}
+
+/** A product that is on the disk already, and too large to be in memory. */
+export interface ProductFile {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly auxXml?: string;
 }
 
 export interface ItemOptions {
@@ -46,7 +56,13 @@ export interface ItemOptions {
   /** Names and `#rrggbb` by class id, where there are classes. */
   readonly classes?: { readonly names: readonly string[]; readonly palette: readonly string[] };
   /** All that the pixels were computed from; a metatile has one list, an area several. */
-  readonly sceneLists: readonly SceneList[];
+  readonly sceneLists: readonly SceneList[] | SceneTally;
+  /** How much of the area was archived, where what was not is nodata. */
+  readonly archived?: {
+    readonly percent: number;
+    readonly metatiles: number;
+    readonly there: number;
+  };
   /** What decides the results, as it was digested. */
   readonly recipe: { readonly digest: string; readonly [field: string]: unknown };
   readonly model?: { readonly name: string; readonly version: string; readonly digest: string };
@@ -74,10 +90,8 @@ const SHA256_PREFIX = '1220';
 export function productItem(options: ItemOptions): StacItem {
   const { window, season, sceneLists } = options;
   const bbox = pixelWindowLonLat(window.zoom, window.px0, window.py0, window.width, window.height);
-  const scenes = [
-    ...new Map(sceneLists.flatMap((list) => list.scenes).map((scene) => [scene.id, scene])).values(),
-  ];
-  const years = [...new Set(scenes.map((scene) => scene.date.slice(0, 4)))].sort();
+  const scenes = sceneLists instanceof SceneTally ? sceneLists : SceneTally.of(sceneLists);
+  const years = scenes.years();
   return {
     type: 'Feature',
     stac_version: '1.0.0',
@@ -107,13 +121,8 @@ export function productItem(options: ItemOptions): StacItem {
       'geocrop:recipe': options.recipe,
       ...(options.model === undefined ? {} : { 'geocrop:model': options.model }),
       'geocrop:season': { name: season.name, year: season.year },
-      'geocrop:scenes': {
-        digests: sceneLists.map((list) => list.digest),
-        ids: scenes.map((scene) => scene.id).sort(),
-        newest: scenes.map((scene) => scene.datetime).reduce((a, b) => (a > b ? a : b), '') || null,
-        leftOut: sceneLists.reduce((sum, list) => sum + list.leftOut.length, 0),
-        lookedUpAt: sceneLists.map((list) => list.lookedUpAt).sort(),
-      },
+      'geocrop:scenes': scenes.summary(),
+      ...(options.archived === undefined ? {} : { 'geocrop:archived': options.archived }),
     },
     links: [],
     assets: Object.fromEntries(options.products.flatMap((product) => productAssets(product, options))),
@@ -164,7 +173,7 @@ function productAssets({ name, href, encoded }: ItemProduct, options: ItemOption
     roles: kind === 'truecolor' ? ['visual'] : ['data'],
     'raster:bands': new Array(bands).fill(band),
     ...(named ? { 'classification:classes': classesOf(options.classes) } : {}),
-    ...checksum(encoded.tif),
+    ...('tif' in encoded ? checksum(encoded.tif) : fileFields(encoded.size, encoded.sha256)),
   };
   if (encoded.auxXml === undefined) return [[name, tif]];
   const aux: StacAsset = {
@@ -199,10 +208,14 @@ function classesOf({ names, palette }: NonNullable<ItemOptions['classes']>): Rec
   }));
 }
 
-const checksum = (bytes: Uint8Array): { 'file:size': number; 'file:checksum': string } => ({
-  'file:size': bytes.length,
-  'file:checksum': SHA256_PREFIX + digest(bytes),
+type FileFields = { 'file:size': number; 'file:checksum': string };
+
+const fileFields = (size: number, sha256: string): FileFields => ({
+  'file:size': size,
+  'file:checksum': SHA256_PREFIX + sha256,
 });
+
+const checksum = (bytes: Uint8Array): FileFields => fileFields(bytes.length, digest(bytes));
 
 /** Counter-clockwise (RFC 7946, 3.1.6). */
 function rectangle([west, south, east, north]: Bounds): Polygon {

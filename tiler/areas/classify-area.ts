@@ -3,7 +3,6 @@ import { GeoCropError } from '../../engine/errors.js';
 import { circleContains, type Aoi } from '../../engine/geo/aoi.js';
 import type { Coverage } from '../../engine/geo/coverage.js';
 import {
-  lonLatToPixel,
   METATILE_SIZE,
   METATILE_ZOOM,
   NATIVE_ZOOM,
@@ -12,9 +11,11 @@ import {
   type Bounds,
   type TileId,
 } from '../../engine/geo/tile-matrix.js';
+import type { PixelWindow } from '../../engine/geo/pixel-cut.js';
 import type { Raster } from '../../engine/raster.js';
 import { nativeTiles } from '../tiles/job-runner.js';
 import type { MapKey, TileService } from '../tiles/tile-service.js';
+import { windowOf } from './area-window.js';
 
 /** Metatiles that one call may compute: about 75 km square, and 64 MB of classes. */
 export const MAX_METATILES = 64;
@@ -97,31 +98,8 @@ async function tileOf(service: TileService, request: AreaRequest, tile: TileId):
   return raster;
 }
 
-interface Window {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Every map pixel that the area touches. */
-function windowOf([west, south, east, north]: Bounds): Window {
-  if (!(west < east && south < north)) {
-    throw new GeoCropError(
-      'bad-request',
-      `The area ${[west, south, east, north].join(', ')} is empty or turned round.`,
-      {
-        hint: 'west,south,east,north in degrees.',
-      },
-    );
-  }
-  const first = lonLatToPixel(NATIVE_ZOOM, west, north);
-  const last = lonLatToPixel(NATIVE_ZOOM, east, south);
-  return { ...first, width: last.x - first.x + 1, height: last.y - first.y + 1 };
-}
-
 /** @throws area-too-large, before any of them is listed */
-function metatilesOf({ x, y, width, height }: Window): TileId[] {
+function metatilesOf({ x, y, width, height }: PixelWindow): TileId[] {
   const left = Math.floor(x / METATILE_SIZE);
   const top = Math.floor(y / METATILE_SIZE);
   const across = Math.floor((x + width - 1) / METATILE_SIZE) - left + 1;
@@ -147,7 +125,7 @@ function newRaster(like: Raster, width: number, height: number, layer: string): 
   return { data, bands: like.bands, width, height, nodata: like.nodata, ...mask };
 }
 
-function paste(from: Raster, tile: TileId, to: Raster, window: Window): void {
+function paste(from: Raster, tile: TileId, to: Raster, window: PixelWindow): void {
   const left = tile.x * TILE_SIZE - window.x;
   const top = tile.y * TILE_SIZE - window.y;
   const x0 = Math.max(0, -left);
@@ -169,7 +147,7 @@ function paste(from: Raster, tile: TileId, to: Raster, window: Window): void {
   }
 }
 
-function cutCircle(raster: Raster, window: Window, circle: Aoi, layer: string): void {
+function cutCircle(raster: Raster, window: PixelWindow, circle: Aoi, layer: string): void {
   const nodata = productNodata(productKind(layer)) ?? 0;
   const size = raster.width * raster.height;
   for (let i = 0; i < size; i += 1) {

@@ -1,0 +1,177 @@
+import type { Archive } from '../../cache/archive.js';
+import { mapTransform } from '../../engine/encode/map-window.js';
+import {
+  PRODUCT_BLOCK,
+  productCoding,
+  productItems,
+  productKind,
+  productNodata,
+  productReducer,
+  type ProductOptions,
+} from '../../engine/encode/products.js';
+import {
+  StreamingCog,
+  type FinishedCog,
+  type StreamingCogOptions,
+} from '../../engine/encode/streaming-cog.js';
+import { METATILE_SIZE, NATIVE_ZOOM, TILE_SIZE } from '../../engine/geo/tile-matrix.js';
+import type { WorkerPool } from '../../engine/workers/pool.js';
+import type { MapDefinition } from '../tiles/maps.js';
+import { recipeOf } from '../tiles/tile-identity.js';
+import type { LayerInfo } from '../tiles/tile-service.js';
+import { cutTile } from './cut-tile.js';
+import type { ExportPlan, PlannedMetatile } from './export-plan.js';
+import { mapAtOnce } from './map-at-once.js';
+
+export interface ExportRequest {
+  readonly definition: MapDefinition;
+  readonly layer: LayerInfo;
+  /** The COG; it grows beside its name until it is committed. */
+  readonly path: string;
+  readonly signal?: AbortSignal;
+  /** Native tiles that are read, of those of the plan. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** How much of the area was there. */
+export interface ExportSummary {
+  /** Of the area inside the coverage: with pixels, and all. */
+  readonly pixels: { readonly there: number; readonly all: number };
+  readonly metatiles: {
+    readonly all: number;
+    /** Read, those without any scenes among them. */
+    readonly there: number;
+    /** Of `there`: of other scenes than today's. */
+    readonly stale: number;
+    /** Not archived, and those that were damaged. */
+    readonly missing: number;
+    /** Of `missing`: they were archived when it began and could not be read. */
+    readonly damaged: number;
+  };
+}
+
+/** Blocks that are read at once. */
+const READS_AT_ONCE = 16;
+
+/**
+ * Writes what is archived of an area into one COG, a row of tiles at a time: nothing is computed. The file has its name when it is committed;
+ * after a failure or an abort nothing is left of it.
+ * @throws store-full, store-unavailable, aborted
+ */
+export async function exportArea(
+  { archive, pool }: { readonly archive: Pick<Archive, 'readTile'>; readonly pool: WorkerPool },
+  plan: ExportPlan,
+  request: ExportRequest,
+): Promise<{ readonly cog: StreamingCog; readonly finished: FinishedCog; readonly summary: ExportSummary }> {
+  const { definition, layer, signal } = request;
+  const { window, cut, pixelsOf } = plan;
+  const cog = await StreamingCog.create({
+    ...cogOptions(plan, request),
+    code: (task) => pool.run('strip', task),
+    // One in each thread, and one that waits for it.
+    atOnce: 2 * pool.threads,
+  });
+  const masked = isMasked(layer.name);
+  const metatiles = new Map(plan.metatiles.map((metatile) => [keyOf(metatile.tile), metatile]));
+  const side = METATILE_SIZE / TILE_SIZE;
+  const damaged = new Set<PlannedMetatile>();
+  let there = 0;
+  let done = 0;
+  try {
+    const bottom = window.y + window.height;
+    for (let y = Math.floor(window.y / TILE_SIZE); y * TILE_SIZE < bottom; y += 1) {
+      signal?.throwIfAborted();
+      const top = Math.max(window.y, y * TILE_SIZE);
+      await cog.rows(Math.min(bottom, (y + 1) * TILE_SIZE) - top);
+      const columns: number[] = [];
+      for (let x = Math.floor(window.x / TILE_SIZE); x * TILE_SIZE < window.x + window.width; x += 1) {
+        if (pixelsOf(x, y) > 0) columns.push(x);
+      }
+      await mapAtOnce(columns, READS_AT_ONCE, async (x) => {
+        signal?.throwIfAborted();
+        const tile = { z: NATIVE_ZOOM, x, y };
+        const metatile = metatiles.get(keyOf({ x: Math.floor(x / side), y: Math.floor(y / side) }));
+        if (metatile === undefined) return;
+        const { archived } = metatile;
+        if (archived.state === 'empty') there += pixelsOf(x, y);
+        if (!('scenes' in archived)) return;
+        const recipe = recipeOf(definition, layer);
+        const raster = await archive.readTile(
+          recipe,
+          definition.seasonKey,
+          metatile.tile,
+          archived.scenes,
+          layer.name,
+          tile,
+          signal,
+        );
+        if (raster === undefined) {
+          damaged.add(metatile);
+          return;
+        }
+        there += pixelsOf(x, y);
+        const inside =
+          pixelsOf(x, y) === TILE_SIZE ** 2 && !masked ? raster : cutTile(raster, tile, cut, masked);
+        cog.paste(inside, x * TILE_SIZE - window.x, y * TILE_SIZE - window.y);
+      });
+      await cog.advance();
+      request.onProgress?.((done += columns.length), plan.tiles);
+    }
+    signal?.throwIfAborted();
+    return { cog, finished: await cog.finish(), summary: summarize(plan, there, damaged) };
+  } catch (error) {
+    await cog.abort();
+    throw error;
+  }
+}
+
+/** What has no nodata value of its own is told from nothing by a mask. */
+const isMasked = (product: string): boolean => productNodata(productKind(product)) === null;
+
+/** The tags of an archived product. */
+function cogOptions(
+  { window }: ExportPlan,
+  { definition, layer, path }: ExportRequest,
+): Omit<StreamingCogOptions, 'code' | 'atOnce'> {
+  const kind = productKind(layer.name);
+  const { bundle } = definition;
+  const classes: Pick<ProductOptions, 'classes' | 'palette'> =
+    bundle === null ? {} : { classes: bundle.classes, palette: bundle.palette };
+  return {
+    path,
+    width: window.width,
+    height: window.height,
+    bands: kind === 'truecolor' ? 3 : 1,
+    format: kind === 'feature' ? 'float32' : 'uint8',
+    nodata: productNodata(kind),
+    masked: isMasked(layer.name),
+    reducer: productReducer(kind),
+    epsg: 3857,
+    transform: mapTransform({ zoom: window.zoom, px0: window.x, py0: window.y }),
+    blockSize: PRODUCT_BLOCK,
+    ...productCoding(kind, classes),
+    metadata: productItems(layer.name, kind, classes),
+  };
+}
+
+function summarize(
+  { metatiles }: ExportPlan,
+  there: number,
+  damaged: ReadonlySet<PlannedMetatile>,
+): ExportSummary {
+  const count = (state: string): number =>
+    metatiles.filter((metatile) => metatile.archived.state === state && !damaged.has(metatile)).length;
+  const missing = count('missing') + damaged.size;
+  return {
+    pixels: { there, all: metatiles.reduce((sum, { pixels }) => sum + pixels, 0) },
+    metatiles: {
+      all: metatiles.length,
+      there: metatiles.length - missing,
+      stale: count('stale'),
+      missing,
+      damaged: damaged.size,
+    },
+  };
+}
+
+const keyOf = ({ x, y }: { readonly x: number; readonly y: number }): string => `${x}/${y}`;
