@@ -45,8 +45,9 @@ export class SceneTally {
     for (const time of scenes?.lookedUpAt ?? []) this.#lookedUpAt.add(time);
     this.#leftOut += scenes?.leftOut ?? 0;
     if ((scenes?.newest ?? '') > this.#newest) this.#newest = scenes?.newest ?? '';
-    for (const [year] of String(properties['attribution'] ?? '').matchAll(/\b\d{4}\b/g))
-      this.#years.add(year);
+    const { attribution } = properties;
+    if (typeof attribution !== 'string') return;
+    for (const [year] of attribution.matchAll(/\b\d{4}\b/g)) this.#years.add(year);
   }
 
   /** Of the scenes' dates, sorted. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -396,5 +398,50 @@ test('contradicting sizes are refused', async () => {
     await assert.rejects(cog.finish(), /finish: got 0 rows, expected 300/);
     await cog.abort();
     assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+const CHILD = new URL('./streaming-cog-child.js', import.meta.url).pathname;
+
+test('memory hangs on the width, not on the height', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const [width, height] = [60_000, 8_000];
+    const child = spawn(
+      process.execPath,
+      ['--max-old-space-size=64', CHILD, join(folder, 'a.tif'), String(width), String(height)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+    const told = JSON.parse(out.split('\n')[1] ?? '') as Record<
+      'before' | 'peak' | 'strips' | 'stretches',
+      number
+    >;
+    assert.ok(told.strips <= 2 && told.stretches <= 4, JSON.stringify(told));
+    const strip = width * 256;
+    // Two rows of blocks, the overviews', and as much again for threads, compressed blocks and what waits to be collected.
+    const allowed = 2 * 3 * strip + 64 * 2 ** 20;
+    assert.ok(allowed < (width * height) / 2, 'the test says something');
+    assert.ok(told.peak - told.before < allowed, `${(told.peak - told.before) / strip} rows of blocks`);
+  });
+});
+
+test('killed in the middle: nothing is seen under the name, and what was there stays', async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const old of [null, 'old']) {
+      const path = join(folder, 'a.tif');
+      if (old !== null) writeFileSync(path, old);
+      const child = spawn(process.execPath, [CHILD, path, '20000', '40000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      for (let rows = 0; rows < 5; rows++) await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      assert.equal(existsSync(path) ? readFileSync(path, 'utf8') : null, old);
+      const left = readdirSync(folder).filter((name) => name !== 'a.tif');
+      assert.deepEqual(left, [`a.tif.part-${child.pid}`], 'one file, and it says whose it was');
+      rmSync(join(folder, left[0] ?? ''));
+    }
   });
 });

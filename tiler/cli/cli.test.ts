@@ -38,6 +38,7 @@ async function run(
     'serve',
     'demo',
     'classify',
+    'export',
     'sample',
     'features',
     'warm',
@@ -64,6 +65,7 @@ describe('the command line', () => {
     'serve',
     'demo',
     'classify',
+    'export',
     'sample',
     'features',
     'warm',
@@ -78,7 +80,7 @@ describe('the command line', () => {
       const { code, out, calls } = await run(`${command} --help`.trim());
       assert.equal(code, 0);
       assert.match(out, /^Usage: geocrop/);
-      assert.match(out, /geocrop (serve|demo|classify|sample|features|warm|init-store|model)/);
+      assert.match(out, /geocrop (serve|demo|classify|export|sample|features|warm|init-store|model)/);
       assert.equal(calls.length, 0);
     });
   }
@@ -111,6 +113,11 @@ describe('the command line', () => {
     ['classify --aoi 30,-17,100', /--out/],
     ['classify --aoi 30,-17,100 --out a.png', /\.tif/],
     ['classify --aoi 30,-17,100 --out a.tif --year 21', /2021/],
+    ['export --out a.tif', /--bbox.*--area.*--aoi.*is needed/],
+    ['export --bbox 1,2,3,4 --area a.geojson --out a.tif', /cannot be used with/],
+    ['export --area a.geojson --aoi 30,-17,100 --out a.tif', /cannot be used with/],
+    ['export --area a.kml --out a.tif', /\.geojson/],
+    ['export --bbox 1,2,3,4', /--out/],
     ['warm --year 2021', /--bbox.*--area.*is needed/],
     ['warm --bbox 1,2,3,4 --area a.geojson', /cannot be used with/],
     ['warm --area a.shp', /\.geojson/],

@@ -3,6 +3,7 @@ import { processIo } from './io.js';
 import { runCli } from './program.js';
 import { runClassify } from './run/classify.js';
 import { runDemo } from './run/demo.js';
+import { runExport } from './run/export.js';
 import { runFeatures } from './run/features.js';
 import { runGc } from './run/gc.js';
 import { runInitStore } from './run/init-store.js';
@@ -18,6 +19,7 @@ const runners = {
   demo: runDemo,
   classify: runClassify,
   sample: runSample,
+  export: runExport,
   features: runFeatures,
   warm: runWarm,
   initStore: runInitStore,

@@ -3,6 +3,8 @@ import type { RunClassify } from './commands/classify.js';
 import { classifyCommand } from './commands/classify.js';
 import type { RunDemo } from './commands/demo.js';
 import { demoCommand } from './commands/demo.js';
+import type { RunExport } from './commands/export.js';
+import { exportCommand } from './commands/export.js';
 import type { RunFeatures } from './commands/features.js';
 import { featuresCommand } from './commands/features.js';
 import type { RunGc } from './commands/gc.js';
@@ -29,6 +31,7 @@ export interface Runners {
   readonly demo: RunDemo;
   readonly classify: RunClassify;
   readonly sample: RunSample;
+  readonly export: RunExport;
   readonly features: RunFeatures;
   readonly warm: RunWarm;
   readonly initStore: RunInitStore;
@@ -72,6 +75,7 @@ Start with: geocrop demo`,
     .addCommand(serveCommand(runners.serve, io, finish))
     .addCommand(demoCommand(runners.demo, io, finish))
     .addCommand(classifyCommand(runners.classify, io, finish))
+    .addCommand(exportCommand(runners.export, io, finish))
     .addCommand(sampleCommand(runners.sample, io, finish))
     .addCommand(featuresCommand(runners.features, io, finish))
     .addCommand(warmCommand(runners.warm, io, finish))

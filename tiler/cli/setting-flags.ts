@@ -31,3 +31,16 @@ export function configOf(command: Command, io: Pick<Io, 'environment'>, preset: 
   }
   return readConfig(io.environment, { ...preset, ...flags });
 }
+
+/** Flags of settings as they stood on the command line, `--stac`, `./scenes`, …: for another command over the same store and scenes. */
+export function givenSettings(command: Command): string[] {
+  return command.options.flatMap((option) => {
+    const isSetting = (Object.keys(SETTINGS) as SettingName[]).some(
+      (name) => option.long === `--${kebab(name)}`,
+    );
+    const name = option.attributeName();
+    const value: unknown = command.getOptionValue(name);
+    if (!isSetting || command.getOptionValueSource(name) !== 'cli' || typeof value !== 'string') return [];
+    return [option.long ?? '', value];
+  });
+}
