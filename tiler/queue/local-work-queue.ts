@@ -23,8 +23,6 @@ export interface Standing {
 export interface LocalHandler<K extends WorkKind> extends WorkHandler<K> {
   /** Asked whenever something is chosen. null: nobody needs it any more; it is then forgotten, unless it runs. */
   standing?(work: Work<K>): Standing | null;
-  /** It was forgotten before it ended: nobody needs it, or there was no room. */
-  dropped?(work: Work<K>): void;
 }
 
 export interface LocalWorkQueueOptions {
@@ -36,6 +34,8 @@ export interface LocalWorkQueueOptions {
   readonly maxAgeMs?: number;
   /** Milliseconds, never going back. */
   readonly now: () => number;
+  /** In all; default {@link ATTEMPTS}. */
+  readonly attempts?: number;
   /** Milliseconds before the second and the third attempt. */
   readonly backoffMs?: readonly number[];
   readonly onError?: (work: Work, error: GeoCropError) => void;
@@ -131,6 +131,15 @@ export class LocalWorkQueue implements WorkQueue {
     return this.#runSeconds * Math.max(1, this.stats().queued);
   }
 
+  /** Gives a piece of work up, waiting or running; it ends as `aborted`. */
+  cancel(kind: WorkKind, key: string): void {
+    const entry = this.#entries.get(idOf(kind, key));
+    if (entry === undefined) return;
+    const error = new GeoCropError('aborted', 'It was given up.');
+    if (entry.abort === null) this.#end(entry, { outcome: 'failed', final: true, error });
+    else entry.abort.abort(error);
+  }
+
   /** What handlers know has changed: somebody came, left, or got what he wanted. */
   touch(): void {
     queueMicrotask(() => this.#pump());
@@ -207,10 +216,8 @@ export class LocalWorkQueue implements WorkQueue {
   }
 
   #drop(entry: Entry): void {
-    const { work, timer } = entry;
-    if (timer !== null) clearTimeout(timer);
-    this.#entries.delete(idOf(work.kind, work.key));
-    this.#slots.get(work.kind)?.handler.dropped?.(work);
+    const error = new GeoCropError('aborted', 'Nobody needs it any more.');
+    this.#end(entry, { outcome: 'failed', final: true, error });
   }
 
   /** Begun work that nobody waits for holds what is ready of it: the oldest goes where that is too much. */
@@ -293,9 +300,9 @@ export class LocalWorkQueue implements WorkQueue {
   }
 
   #failed(entry: Entry, error: GeoCropError): void {
-    const { backoffMs = BACKOFF_MS, now, onError } = this.options;
+    const { attempts = ATTEMPTS, backoffMs = BACKOFF_MS, now, onError } = this.options;
     if (!isGeoCropError(error, 'aborted', 'shutting-down')) onError?.(entry.work, error);
-    const final = this.#closed || entry.attempt >= ATTEMPTS || !RETRIED.includes(error.code);
+    const final = this.#closed || entry.attempt >= attempts || !RETRIED.includes(error.code);
     if (!final) {
       const wait = backoffMs[entry.attempt - 1] ?? backoffMs.at(-1) ?? 0;
       entry.attempt += 1;

@@ -67,7 +67,9 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   const list = await options.scenes(job, signal);
   await job.refresh();
   // Nothing has been read yet, and whoever asked has left.
-  if (!job.begun && job.standing() === null) return { archived: false, missing: ['nobody waits for it'] };
+  if (!job.begun && job.standing() === null) {
+    return { archived: false, missing: [], dropped: true };
+  }
   const definition = options.definition(job);
   const { metatile, feature } = job;
   // Another process, or this one before a restart, may have made it meanwhile.

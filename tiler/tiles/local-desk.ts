@@ -11,6 +11,8 @@ export interface JobResult {
   readonly archived: boolean;
   /** What could not be read, or why it could not be archived, for people. */
   readonly missing: readonly string[];
+  /** Nobody wanted it when its turn came: nothing was done. */
+  readonly dropped?: true;
 }
 
 export interface LocalDeskOptions {
@@ -22,6 +24,12 @@ export interface LocalDeskOptions {
   readonly onQueued: (job: MetatileJob, wanted: Wanted) => void;
   /** Milliseconds. */
   readonly now: () => number;
+}
+
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal;
+  readonly hold?: boolean;
+  readonly follow?: (job: MetatileJob) => void;
 }
 
 /** One of them is worked on, the next is known. */
@@ -37,7 +45,6 @@ export class LocalDesk implements MetatileDesk {
     queue.serve('metatile', {
       run: ({ key, payload }, { signal }) => run(this.#job(key, payload), signal),
       standing: ({ key }) => this.#jobs.get(key)?.standing() ?? null,
-      dropped: ({ key }) => this.#jobs.delete(key),
     });
     queue.subscribe((end) => this.#ended(end));
   }
@@ -81,41 +88,40 @@ export class LocalDesk implements MetatileDesk {
   }
 
   /**
-   * Does one piece of work, whoever asked for it, and gives what became of it once the last attempt has ended.
-   * @param follow what ties its job to others: who wants what of it, and where its tiles go
+   * Does one piece of work, whoever asked for it, and gives what became of it once the last attempt has ended. Where `signal` aborts
+   * and nobody here waits for it, it is given up.
+   * @param options.hold false: it counts only for as long as its parts are wanted
+   * @param options.follow what ties its job to others: who wants what of it, and where its tiles go
    */
   async execute(
     work: Work<'metatile'>,
-    { signal, follow }: { readonly signal?: AbortSignal; readonly follow?: (job: MetatileJob) => void } = {},
+    { signal, hold = true, follow }: ExecuteOptions = {},
   ): Promise<JobResult> {
     const { queue, now } = this.options;
     const { key, payload } = work;
     const job = this.#job(key, payload);
     follow?.(job);
-    const takeBack = job.order({ class: work.class, since: now() });
+    const takeBack = hold ? job.order({ class: work.class, since: now() }) : (): void => undefined;
+    const abandon = (): void => {
+      takeBack();
+      if (job.standing()?.class !== 'waited') queue.cancel('metatile', key);
+    };
+    signal?.addEventListener('abort', abandon, { once: true });
     try {
       return await new Promise<JobResult>((resolve, reject) => {
         const stop = queue.subscribe((end) => {
           if (end.key !== key || end.kind !== 'metatile' || !end.final) return;
-          leave();
+          stop();
           if (end.outcome === 'done') resolve(end.result as JobResult);
           else reject(failureOf(end));
         });
-        const abandon = (): void => {
-          leave();
-          reject(new GeoCropError('aborted', 'The order was taken back.'));
-        };
-        const leave = (): void => {
-          stop();
-          signal?.removeEventListener('abort', abandon);
-        };
-        signal?.addEventListener('abort', abandon, { once: true });
         queue.add(work).catch((error: unknown) => {
-          leave();
+          stop();
           reject(asGeoCropError(error));
         });
       });
     } finally {
+      signal?.removeEventListener('abort', abandon);
       takeBack();
     }
   }

@@ -139,6 +139,11 @@ export class MetatileJob {
     });
   }
 
+  /** What somebody waits for at this moment. */
+  waitedFor(): Wanted[] {
+    return [...this.#wants.values()].filter(({ waiters }) => waiters.size > 0).map(({ wanted }) => wanted);
+  }
+
   /** The oldest want that is not ready and that somebody still cares for. */
   nextWanted(): Wanted | undefined {
     return this.#open()[0]?.wanted;

@@ -21,11 +21,10 @@ import type { BaselineFeature } from './baseline-feature.js';
 import { DynamicWorldBaseline } from './baseline.js';
 import { createJobRunner, type JobObserver } from './job-runner.js';
 import { JobShelf } from './job-shelf.js';
-import { LocalWorkQueue } from '../queue/local-work-queue.js';
-import { LocalDesk } from './local-desk.js';
 import { MapTileService } from './map-tile-service.js';
 import type { MetatileDesk } from './metatile-desk.js';
 import type { Maps } from './maps.js';
+import { openDesk, type Role, type SharedWork } from './open-desk.js';
 import { PointReader } from './point-reader.js';
 import type { CatalogueFacts } from './catalogue-facts.js';
 import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
@@ -33,6 +32,7 @@ import { openMaps } from './open-maps.js';
 import { lookUpScenes } from './look-up-scenes.js';
 import { faultStore } from './fault-store.js';
 import { SceneLists } from './scene-lists.js';
+import { shareEvents } from './shared-events.js';
 import { TileEvents } from './tile-events.js';
 
 /** Everything that decides how the engine runs: plain values, from configuration or from a command's options. */
@@ -59,6 +59,10 @@ export interface EngineOptions extends FolderKeeping {
   readonly queueBytes?: number;
   /** Nothing new is taken while somebody has waited for longer than this, milliseconds. */
   readonly queueAgeMs?: number;
+  /** Default `all`. */
+  readonly role?: Role;
+  /** Opens the queue that processes share; without, this one has its own. */
+  readonly shared?: () => Promise<SharedWork>;
   readonly datesAtOnce: number;
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
@@ -93,11 +97,14 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Where others look scenes up too, a list in memory is read again after this, milliseconds. */
+const SHARED_LIST_MS = 60_000;
+
 /** A point's neighbourhood, or a table's points in one metatile, need little. */
 const POINT_MEMORY = 2 ** 30;
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { now, observer } = options;
+  const { now, observer, role = 'all' } = options;
   const scenes = await openSceneSource({
     stac: options.stac,
     fetch: options.fetch,
@@ -127,8 +134,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     source: createByteSource(options.source),
     store: keeping.windows,
   });
-  const pool = new WorkerPool({ threads: options.threads, kernels: await compileKernels() });
-  for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });
+  const pool = new WorkerPool({
+    threads: role === 'api' ? 1 : options.threads,
+    kernels: await compileKernels(),
+  });
+  if (role !== 'api') {
+    for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });
+  }
 
   const arena = (id: number, limit: number): Arena =>
     new Arena(id, createKernelMemory(STATIC_BYTES), STATIC_BYTES, limit);
@@ -151,11 +163,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await lists.write(list);
     },
     lookUp: lookUpScenes({ source: scenes, reader, hasScl, cloudLimit: options.cloudLimit, now }),
+    ...(options.shared === undefined ? {} : { keptMs: SHARED_LIST_MS }),
     revision: () => scenes.revision(),
     now,
     warn: observer.warn,
   });
   const events = new TileEvents();
+  const shared = (await options.shared?.()) ?? null;
   const unfinished = new JobShelf(() => now().getTime());
   const runner = createJobRunner({
     compute,
@@ -166,25 +180,26 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     onFaults: (job, faults) => sceneLists.report(maps.definition(job.map), job.metatile, faults),
     baseline: baseline.read,
     hasScl,
-    observer: { ...observer, tile: (event) => events.emit(event) },
+    observer: {
+      ...observer,
+      tile: shared === null ? (event) => events.emit(event) : shareEvents(shared.board, events),
+    },
     now,
   });
-  const clock = (): number => now().getTime();
-  const queue = new LocalWorkQueue({
+  const { desk, points } = openDesk({
+    role,
+    shared,
+    run: runner,
+    unfinished,
+    points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline: baseline.read }),
+    maps,
+    sceneLists,
+    events,
     limit: options.queueLimit,
     ...(options.queueBytes === undefined ? {} : { maxBytes: options.queueBytes }),
     ...(options.queueAgeMs === undefined ? {} : { maxAgeMs: options.queueAgeMs }),
-    now: clock,
-    onError: ({ key }, error) =>
-      observer.warn('a metatile could not be computed', { job: key, error: error.message }),
-  });
-  const desk: MetatileDesk = new LocalDesk({
-    queue,
-    run: runner,
-    unfinished,
-    onQueued: ({ map, metatile }, wanted) =>
-      events.emit({ map, tile: wanted === 'whole' ? metatile : wanted, state: 'queued' }),
-    now: clock,
+    now: () => now().getTime(),
+    warn: observer.warn,
   });
   const service = new MapTileService({
     maps,
@@ -192,7 +207,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     sceneLists,
     archive,
     desk,
-    points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline: baseline.read }),
+    points,
     events,
     computeMinZoom: options.computeMinZoom,
     mayCompute: options.mayCompute,

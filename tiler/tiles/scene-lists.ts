@@ -39,6 +39,8 @@ export interface SceneListDeps {
   ): Promise<SceneList>;
   /** Of a catalogue on disk; null where looking again would not be cheap. */
   revision(): Promise<string | null>;
+  /** Milliseconds after which what is in memory is read from the store again: others may have written there. Default: never. */
+  readonly keptMs?: number;
   readonly now: () => Date;
   readonly warn: (message: string, context: Record<string, unknown>) => void;
 }
@@ -70,13 +72,18 @@ interface Entry {
 
 /** The scenes of metatiles: from memory, else the store, else STAC; each looked up once however many ask. */
 export class SceneLists {
-  readonly #entries = new LRUCache<string, Entry>({ max: 2_000 });
+  readonly #entries: LRUCache<string, Entry>;
   readonly #views = new WeakMap<SceneList, Map<string, SceneList>>();
   readonly #work = new SharedWork<Entry>();
   readonly #refreshed = new LRUCache<string, number>({ max: 2_000 });
   readonly #closing = new AbortController();
 
-  constructor(private readonly deps: SceneListDeps) {}
+  constructor(private readonly deps: SceneListDeps) {
+    const { keptMs, now } = deps;
+    const ttl =
+      keptMs === undefined ? {} : { ttl: keptMs, ttlResolution: 0, perf: { now: () => now().getTime() } };
+    this.#entries = new LRUCache({ max: 2_000, ...ttl });
+  }
 
   /** What is kept; where it is old it is looked up again in the background. undefined where it was never looked up. */
   async stored(definition: MapDefinition, metatile: TileId): Promise<SceneList | undefined> {
@@ -97,6 +104,18 @@ export class SceneLists {
     const entry = this.#entries.peek(keyOf(definition, metatile)) ?? (await this.#read(definition, metatile));
     if (entry === undefined) return undefined;
     return { list: this.#view(definition, entry), old: this.#isOld(definition, entry) };
+  }
+
+  /** Another process may have looked it up: it is read from the store again. @param place `summer-2021/{x}/{y}` */
+  forget(place: string): void {
+    for (const key of this.#entries.keys()) if (key.endsWith(`/${place}`)) this.#entries.delete(key);
+  }
+
+  /** Something was made from the list of that digest: where another is in memory, the store has a newer one. */
+  expect(definition: MapDefinition, metatile: TileId, digest: string): void {
+    const key = keyOf(definition, metatile);
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && this.#view(definition, entry).digest !== digest) this.#entries.delete(key);
   }
 
   /** Gives up what is looked up in the background. */
