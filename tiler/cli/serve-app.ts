@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/settings.js';
-import { createApp } from '../http/app.js';
+import { createApp, createWorkerApp } from '../http/app.js';
 import { systemClock } from '../http/clock.js';
 import type { AppDeps, HttpConfig } from '../http/deps.js';
 import { startServer } from '../http/server.js';
@@ -41,7 +41,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
   const { service, config, log, metrics, describe, baselines } = options;
   const closing = new AbortController();
   const sharedTiles = await openSharedTiles(config, log);
-  const app = createApp({
+  const app = (config.role === 'worker' ? createWorkerApp : createApp)({
     service,
     config: httpConfig(config),
     metrics,

@@ -32,6 +32,7 @@ export const KEEPING_FLAGS = [
 ] as const satisfies readonly SettingName[];
 
 export const SERVER_FLAGS = [
+  'role',
   'host',
   'port',
   'publicUrl',

@@ -23,7 +23,7 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
   const entries = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][];
   for (const [name, setting] of entries) {
     const flag = flags[name];
-    const given = flag ?? nonEmpty(environment[setting.env]);
+    const given = flag ?? nonEmpty(environment[setting.env]) ?? nonEmpty(environment[setting.alias ?? '']);
     const shown = setting.secret === true ? '(hidden)' : `"${withoutPassword(given ?? '')}"`;
     const label = flag === undefined ? setting.env : `--${kebab(name)}`;
     try {
@@ -38,9 +38,10 @@ export function readConfig(environment: Environment, flags: Flags = {}): Config 
     problems.push('GEOCROP_COMPUTE = "key" needs GEOCROP_COMPUTE_KEY.');
   }
   problems.push(...s3Problems(values as Config));
-  if (values.cacheRedisUrl !== null && values.cacheRedisUrlFile !== null) {
-    problems.push(bothSet('GEOCROP_CACHE_REDIS_URL'));
+  for (const name of ['cacheRedisUrl', 'queueRedisUrl'] as const) {
+    if (values[name] !== null && values[`${name}File`] !== null) problems.push(bothSet(SETTINGS[name].env));
   }
+  problems.push(...roleProblems(values as Config));
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     throw new GeoCropError(
@@ -91,5 +92,13 @@ function s3Problems(config: Config): string[] {
 }
 
 const bothSet = (env: string): string => `${env} and ${env}_FILE are both set: one of them is enough.`;
+
+/** Who computes nothing, or is never asked, needs others to share work with. */
+function roleProblems({ role, queueRedisUrl, queueRedisUrlFile }: Config): string[] {
+  if (role === 'all' || queueRedisUrl !== null || queueRedisUrlFile !== null) return [];
+  return [
+    `${SETTINGS.role.env} = "${role}" needs ${SETTINGS.queueRedisUrl.env}: the queue that it shares with others.`,
+  ];
+}
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

@@ -4,7 +4,7 @@ import type { Config } from './settings.js';
 import { SETTINGS } from './settings.js';
 
 /** Secrets that may be given as themselves, or as the name of a file that holds them. */
-export type SecretName = 'storeS3AccessKey' | 'storeS3SecretKey' | 'cacheRedisUrl';
+export type SecretName = 'storeS3AccessKey' | 'storeS3SecretKey' | 'cacheRedisUrl' | 'queueRedisUrl';
 
 /**
  * A setting, or what is in the file that `…_FILE` names: editors end a file with a line break. null where neither is set.

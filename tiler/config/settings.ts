@@ -1,4 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
+import { ROLES } from '../role.js';
 import type { Parser } from './parsers.js';
 import {
   bucketPrefix,
@@ -20,6 +21,8 @@ import {
 /** One setting: an environment variable, a flag of the commands, a default. */
 export interface Setting<T> {
   readonly env: `GEOCROP_${string}`;
+  /** Another name of the variable. */
+  readonly alias?: string;
   readonly parse: Parser<T>;
   /** As text, the way a person would write it; null: unset is a value too, and the value is then null. */
   readonly fallback: string | null;
@@ -30,6 +33,7 @@ export interface Setting<T> {
 }
 
 interface Details {
+  readonly alias?: string;
   readonly secret?: boolean;
 }
 
@@ -50,6 +54,12 @@ const optional = <T>(
 
 /** Everything that can be configured. docs/configuration.md is written from it: `npm run build && node dist/tiler/config/write-docs.js`. */
 export const SETTINGS = {
+  role: setting(
+    'GEOCROP_ROLE',
+    oneOf(...ROLES),
+    'all',
+    'What this process does: `api` answers and computes nothing, `worker` computes what others ask for, `all` does both. The first two need the shared queue below.',
+  ),
   host: setting('GEOCROP_HOST', text, '127.0.0.1', 'Address to listen on; 0.0.0.0 for every network.'),
   port: setting('GEOCROP_PORT', whole(0, 65_535), '8080', 'Port to listen on; 0 takes any that is free.'),
   publicUrl: optional(
@@ -269,6 +279,17 @@ export const SETTINGS = {
     whole(1, 100_000),
     '256',
     'Metatiles that may wait to be computed; beyond it requests are told to come back.',
+  ),
+  queueRedisUrl: optional(
+    'GEOCROP_QUEUE_REDIS_URL',
+    redisUrl,
+    'Redis of the work queue that processes share, so that none computes what another does: a Redis or a database of its own, with `maxmemory-policy noeviction`, apart from that of the tiles; or `GEOCROP_QUEUE_REDIS_URL_FILE`, or `QUEUE_REDIS_URL`. Unset: each process has a queue of its own.',
+    { secret: true, alias: 'QUEUE_REDIS_URL' },
+  ),
+  queueRedisUrlFile: optional(
+    'GEOCROP_QUEUE_REDIS_URL_FILE',
+    text,
+    'File that holds the address of that Redis.',
   ),
   queueBytes: setting(
     'GEOCROP_QUEUE_BYTES',

@@ -13,21 +13,40 @@ import { tileJsonRoute } from './routes/tilejson.js';
 import { tileRoute } from './routes/tiles.js';
 import { viewerRoute } from './routes/viewer.js';
 
+type Routes = readonly (readonly [path: string, handler: Handler])[];
+
 /** The whole HTTP interface. Every route is a GET; HEAD is answered as GET without the body. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  const routes: readonly (readonly [path: string, handler: Handler])[] = [
+  return appOf(deps, [
     ['/tiles/:z/:x/:y', tileRoute(deps)],
     ['/tilejson.json', tileJsonRoute(deps)],
     ['/legend.json', legendRoute(deps)],
     ['/point/:lonlat', pointRoute(deps)],
     ['/events', eventsRoute(deps)],
     ['/baselines/dw/:year/tiles/:z/:x/:y', baselineRoute(deps)],
+    ...healthRoutes(deps),
+    ['/*', viewerRoute(deps)],
+  ]);
+}
+
+/** What a process that only computes is asked: how it is. */
+export function createWorkerApp(deps: AppDeps): Hono<AppEnv> {
+  const nothing: Handler = () => {
+    const hint = 'Ask a process of the role "api" or "all"; here are /healthz, /readyz and /metrics.';
+    throw new HttpError('not-found', 'This process computes maps and serves none.', hint);
+  };
+  return appOf(deps, [...healthRoutes(deps), ['/*', nothing]]);
+}
+
+function healthRoutes(deps: AppDeps): Routes {
+  return [
     ['/healthz', healthRoute],
     ['/readyz', readyRoute(deps)],
     ['/metrics', metricsRoute(deps)],
-    ['/*', viewerRoute(deps)],
   ];
+}
 
+function appOf(deps: AppDeps, routes: Routes): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(observe(deps), cors);
   for (const [path, handler] of routes) {

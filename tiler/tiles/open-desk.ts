@@ -1,6 +1,7 @@
 import { LocalWorkQueue } from '../queue/local-work-queue.js';
 import type { BullWorkQueue } from '../queue/bull-work-queue.js';
 import type { SharedBoard } from '../queue/shared-board.js';
+import type { Role } from '../role.js';
 import { LocalDesk, type LocalDeskOptions } from './local-desk.js';
 import type { PointSource } from './map-tile-service.js';
 import type { Maps } from './maps.js';
@@ -10,10 +11,6 @@ import { SharedDesk } from './shared-desk.js';
 import { SharedPoints, servePoints } from './shared-points.js';
 import { serveMetatiles } from './shared-worker.js';
 import type { TileEvents } from './tile-events.js';
-
-/** What a process is for: `api` answers and computes nothing, `worker` computes what others ask for, `all` does both. */
-export const ROLES = ['all', 'api', 'worker'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** The queue and the board that several processes share. */
 export interface SharedWork {

@@ -24,7 +24,8 @@ import { JobShelf } from './job-shelf.js';
 import { MapTileService } from './map-tile-service.js';
 import type { MetatileDesk } from './metatile-desk.js';
 import type { Maps } from './maps.js';
-import { openDesk, type Role, type SharedWork } from './open-desk.js';
+import type { Role } from '../role.js';
+import { openDesk, type SharedWork } from './open-desk.js';
 import { PointReader } from './point-reader.js';
 import type { CatalogueFacts } from './catalogue-facts.js';
 import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
@@ -80,6 +81,8 @@ export interface Engine {
   readonly service: MapTileService;
   /** Where metatiles are ordered. */
   readonly desk: MetatileDesk;
+  /** Whether other processes compute what is ordered here, too. */
+  readonly sharesWork: boolean;
   readonly maps: Maps;
   readonly sceneLists: SceneLists;
   readonly compute: ComputeDeps;
@@ -217,6 +220,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     service,
     desk,
+    sharesWork: shared !== null,
     maps,
     sceneLists,
     compute: pointCompute,

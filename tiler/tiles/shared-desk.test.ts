@@ -262,12 +262,14 @@ describeOnRedis('metatiles that replicas share', () => {
       shared.job.begun = true;
       shared.job.deliver(tile(1), nothing);
       assert.equal((await waiting)?.scenes, 'scenes-1', 'what was waited for through Redis comes without it');
-      shared.end();
       const alone = await ran(2);
       assert.equal(alone.job.id.split('/')[0], 'm');
       alone.job.deliver(tile(0), nothing);
       assert.equal(await asked, nothing);
       alone.end();
+      const rest = await ran(3);
+      assert.equal(rest.job, shared.job, 'what gave way goes on');
+      rest.end();
     } finally {
       await redis.start();
     }

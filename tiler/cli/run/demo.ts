@@ -28,6 +28,9 @@ export const runDemo: RunDemo = async (options, io) => {
     blockCacheDir: null,
     cacheRedisUrl: null,
     cacheRedisUrlFile: null,
+    role: 'all' as const,
+    queueRedisUrl: null,
+    queueRedisUrlFile: null,
   };
   return serveMap(config, io, {
     signal: io.interrupt(),

@@ -7,6 +7,7 @@ import { mapDescriber } from '../describe-map.js';
 import { startHousekeeping } from '../../housekeeping/background.js';
 import { houseRules } from '../../housekeeping/house-rules.js';
 import { engineOptions } from '../engine-options.js';
+import { sharedWork } from '../shared-work.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { serveApp, serverLog, serverMetrics } from '../serve-app.js';
@@ -36,9 +37,12 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
   const metrics = serverMetrics(() => engine?.service.stats() ?? { queued: 0, running: 0, memoryBytes: 0 });
   const opened = await openEngine({
     ...(await engineOptions(config, log, metrics)),
+    role: config.role,
+    ...(await sharedWork(config, log)),
     ...(options.baselines === undefined ? {} : { baselines: options.baselines }),
   });
   engine = opened;
+  log.info('role', { role: config.role, queue: opened.sharesWork ? 'shared' : 'own' });
   for (const { folder, error } of opened.badBundles) {
     log.warn('a model is left out', { folder, code: error.code, message: error.message });
   }
