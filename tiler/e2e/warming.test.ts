@@ -46,6 +46,7 @@ describe('warming an area of several metatiles', () => {
     hasScl: engine.hasScl,
     threads: 2,
     cacheBytes,
+    archiveBytes: Infinity,
     lanes: 1,
     now: () => new Date(clock.now),
   });

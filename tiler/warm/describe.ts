@@ -55,7 +55,7 @@ export function describeEstimate(estimate: WarmingEstimate, threads: number | nu
   const valueWidth = Math.max(...rows.map(([, value]) => value.length));
   return rows
     .map(([name, value, how]) => `  ${name.padEnd(width)}  ${value.padEnd(valueWidth)}  ${how}`.trimEnd())
-    .concat(walk.strips > 1 && estimate.remote ? [cacheAdvice(estimate)] : [])
+    .concat(walk.strips > 1 && estimate.remote ? [cacheAdvice(estimate)] : [], archiveAdvice(estimate))
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -76,6 +76,15 @@ function cacheAdvice({ walk }: WarmingEstimate): string {
   return `  With --block-cache-bytes ${gigabytes}GB no block would be fetched twice.`;
 }
 
+/** What is thrown out again was computed for nothing. */
+function archiveAdvice({ keptBytes, toDo, there, archiveBytes }: WarmingEstimate): string[] {
+  const whole = toDo === 0 ? 0 : (keptBytes.value / toDo) * (toDo + there);
+  if (whole <= archiveBytes) return [];
+  return [
+    `  The archive may hold ${bytesText(archiveBytes)} (GEOCROP_ARCHIVE_BYTES); this area alone takes ~${bytesText(whole)}: allow for more first.`,
+  ];
+}
+
 export function describeResult(result: WarmingResult, fetchedBytes: number | null): string {
   const { made, there, empty, failed, left, ended, because, seconds } = result;
   const parts = [
@@ -85,9 +94,12 @@ export function describeResult(result: WarmingResult, fetchedBytes: number | nul
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(left > 0 ? [`${left} left`] : []),
   ];
-  const rate = made > 0 && seconds > 0 ? `, ${rateText(seconds / made)}` : '';
-  const fetched = fetchedBytes === null ? '' : `, ${bytesText(fetchedBytes)} fetched`;
-  const lines = [`${parts.join(', ')} in ${durationText(seconds)}${rate}${fetched}.`];
+  const how = [
+    ...(made > 0 && seconds > 0 ? [rateText(seconds / made)] : []),
+    ...(fetchedBytes === null ? [] : [`${bytesText(fetchedBytes)} fetched`]),
+  ];
+  const took = `${durationText(seconds)}${how.length > 0 ? ` (${how.join(', ')})` : ''}`;
+  const lines = [`In ${took}: ${parts.join(', ')}.`];
   const goOn = left > 0 ? ` ${plural(left, 'metatile')} left: the same command goes on there.` : '';
   if (ended === 'time-box') lines.push(`The time is up.${goOn}`);
   if (ended === 'interrupted') lines.push(`Interrupted.${goOn}`);

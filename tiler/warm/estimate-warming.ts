@@ -21,6 +21,8 @@ export interface EstimateDeps extends PresenceDeps {
   readonly threads: number | null;
   /** Of source blocks; Infinity where nothing limits it. */
   readonly cacheBytes: number;
+  /** Of the archive; Infinity where nothing limits it. */
+  readonly archiveBytes: number;
   /** Processes that work at once. */
   readonly lanes: number;
 }
@@ -55,6 +57,7 @@ export interface WarmingEstimate {
   /** What is to be computed, in order. */
   readonly walk: Walk;
   readonly cacheBytes: number;
+  readonly archiveBytes: number;
   /** Metatiles that were looked at more closely. */
   readonly sampled: number;
 }
@@ -136,6 +139,7 @@ export async function estimateWarming(
     }),
     walk,
     cacheBytes: deps.cacheBytes,
+    archiveBytes: deps.archiveBytes,
     sampled: chosen.length,
   };
 }

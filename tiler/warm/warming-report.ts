@@ -15,7 +15,7 @@ export function warmingReport({
   /** null: nothing was to be done. */
   readonly result: WarmingResult | null;
 }): Record<string, unknown> {
-  const { walk, cacheBytes, ...figures } = estimate;
+  const { walk, cacheBytes, archiveBytes: _, ...figures } = estimate;
   const { order: _order, ...demands } = walk;
   return {
     map: { ...definition.key, recipe: definition.mapDigest },

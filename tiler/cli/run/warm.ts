@@ -87,6 +87,7 @@ function estimateDeps(engine: Engine, { config }: WarmOptions): EstimateDeps {
     hasScl,
     threads: config.computeThreads ?? availableParallelism(),
     cacheBytes: inStore ? Infinity : config.blockCacheBytes,
+    archiveBytes: config.archiveBytes ?? Infinity,
     lanes: 1,
     now: () => new Date(),
   };
