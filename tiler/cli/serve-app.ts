@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/settings.js';
 import { createApp, createWorkerApp } from '../http/app.js';
@@ -40,6 +41,8 @@ export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 
 export async function serveApp(options: ServeAppOptions): Promise<number> {
   const { service, config, log, metrics, describe, baselines } = options;
   const closing = new AbortController();
+  // Every open event stream listens to it.
+  setMaxListeners(0, closing.signal);
   const sharedTiles = await openSharedTiles(config, log);
   const app = (config.role === 'worker' ? createWorkerApp : createApp)({
     service,

@@ -56,7 +56,8 @@ export const CLOUDED = 'S2_32736_2022-01-26';
 /** Metres that each zone's scenes reach beyond the border. */
 const OVERLAP = 600;
 
-interface Extent {
+/** Where a scene lies: UTM metres of its upper left corner, and metres across. */
+export interface Extent {
   readonly epsg: number;
   readonly x0: number;
   readonly y0: number;
@@ -64,7 +65,7 @@ interface Extent {
   readonly height: number;
 }
 
-const ASSETS: readonly AssetName[] = [...BANDS, 'scl'];
+export const ASSETS: readonly AssetName[] = [...BANDS, 'scl'];
 const FINE: readonly AssetName[] = ['blue', 'green', 'red', 'nir'];
 const resolutionOf = (name: AssetName): number => (FINE.includes(name) ? 10 : 20);
 
@@ -146,7 +147,16 @@ function footprint(area: WorldArea): Pick<WorldItem, 'geometry' | 'bbox'> {
   };
 }
 
-async function assetFile(name: AssetName, date: string, extent: Extent, clouds: number): Promise<Uint8Array> {
+/**
+ * @param date within the summer of 2021: fields green up in its February
+ * @param clouds share of the pixels
+ */
+export async function assetFile(
+  name: AssetName,
+  date: string,
+  extent: Extent,
+  clouds: number,
+): Promise<Uint8Array> {
   const res = resolutionOf(name);
   const width = extent.width / res;
   const height = extent.height / res;

@@ -17,6 +17,8 @@ export interface Standing {
   readonly since: number;
   /** What it holds in memory until it has ended. */
   readonly bytes: number;
+  /** What runs is not interrupted any more, though nobody waits for it: default false. */
+  readonly finishes?: boolean;
 }
 
 /** A handler that knows more of its work than what was added once. */
@@ -266,9 +268,10 @@ export class LocalWorkQueue implements WorkQueue {
   #preempt(kind: WorkKind): void {
     const [best] = this.#best(kind);
     if (best === undefined || this.#standing(best)?.class !== 'waited') return;
-    const idle = this.#running().find(
-      (entry) => entry.work.kind === kind && this.#standing(entry)?.class !== 'waited',
-    );
+    const idle = this.#running().find((entry) => {
+      const standing = this.#standing(entry);
+      return entry.work.kind === kind && standing?.class !== 'waited' && standing?.finishes !== true;
+    });
     idle?.abort?.abort(PREEMPTED);
   }
 

@@ -47,6 +47,25 @@ describe('metatiles in this process', () => {
     assert.equal(queue.stats().running, 0);
   });
 
+  test('with half of its tiles ready, a metatile is finished before another is begun', async () => {
+    const { begun, ends, open, settle, want } = handDesk();
+    const waiting = want('a', tile(0));
+    await settle();
+    const a = open('a');
+    a.begun = true;
+    for (let ready = 0; ready < 8; ready += 1) a.deliver(tile(ready), nothing);
+    await waiting;
+    const b = want('b', tile(0));
+    await settle();
+    assert.equal(ends.get('a')?.signal.aborted, false, 'what was read is not thrown away');
+    ends.get('a')?.resolve();
+    await settle();
+    assert.deepEqual(begun, ['a', 'b'], 'and it is done: nothing of it waits any more');
+    open('b').deliver(tile(0), nothing);
+    ends.get('b')?.resolve();
+    await b;
+  });
+
   test('what has not begun and lost its waiters is dropped', async () => {
     const { begun, ends, open, queue, settle, want } = handDesk();
     const a = want('a', tile(0));

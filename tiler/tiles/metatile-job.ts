@@ -56,6 +56,8 @@ export function wantedOf(part: string): Wanted | undefined {
   return x === undefined || y === undefined ? undefined : { z: NATIVE_ZOOM, x: Number(x), y: Number(y) };
 }
 
+/** Native tiles of sixteen: with so many ready a metatile is finished before another is begun. */
+const HALF_DONE = 8;
 /** A job without a pixel in it, generously. */
 const JOB_BYTES = 64 * 1024;
 
@@ -184,8 +186,10 @@ export class MetatileJob {
     const [order] = [...this.#orders].sort(
       (a, b) => WORK_CLASSES.indexOf(a.class) - WORK_CLASSES.indexOf(b.class) || a.since - b.since,
     );
-    if (order !== undefined) return { ...order, bytes };
-    return this.begun ? { class: 'begun', since: this.#made, bytes } : null;
+    // Giving way throws away what was read: with half of it done, that costs everybody more than the rest of it.
+    const finishes = this.#ready.size >= HALF_DONE;
+    if (order !== undefined) return { ...order, bytes, finishes };
+    return this.begun ? { class: 'begun', since: this.#made, bytes, finishes } : null;
   }
 
   deliver(wanted: Wanted, products: JobProducts): void {
