@@ -43,9 +43,13 @@ export function planOf(minutes: number, seed = 1): SoakPlan {
     browsers: 60,
     followers: 20,
     panSeconds: 8,
-    browserPatienceSeconds: Math.min(30, loadSeconds / 4),
+    browserPatienceSeconds: Math.min(30, loadSeconds / 2),
     desktop: short
-      ? { waitSeconds: Math.round(loadSeconds / 4), leaveSeconds: loadSeconds / 3, tries: 3 }
+      ? {
+          waitSeconds: Math.min(50, Math.round(0.4 * loadSeconds)),
+          leaveSeconds: Math.min(60, loadSeconds / 2),
+          tries: 3,
+        }
       : { waitSeconds: 50, leaveSeconds: 60, tries: 3 },
     sideMetres: short ? 2000 : 4000,
     drainSeconds: 300,

@@ -37,7 +37,8 @@ export function failuresOf(report: SoakReport, strict: boolean): string[] {
   }
 
   const peak = Math.max(...moments.map(({ rss }) => rss).filter(Number.isFinite));
-  check(moments.length > 0 && peak <= MEMORY_BYTES, `${mb(peak)} of memory, above ${mb(MEMORY_BYTES)}`);
+  check(moments.length > 0, 'there is no sample of its memory');
+  check(peak <= MEMORY_BYTES, `${mb(peak)} of memory, above ${mb(MEMORY_BYTES)}`);
   const trend = memoryTrend(report);
   const allowed = allowedGrowth(trend);
   check(
@@ -51,7 +52,7 @@ export function failuresOf(report: SoakReport, strict: boolean): string[] {
   check(!strict || p95 < CACHED_P95_MS, `cached tiles took ${p95.toFixed(1)} ms at the 95th percentile`);
   check(load.metatilesComputed > 0, 'nothing was computed while the load lasted');
   check(
-    load.discoveredTiles + load.desktopTiles > 0,
+    !strict || load.discoveredTiles + load.desktopTiles > 0,
     'nobody got a tile that was computed while the load lasted',
   );
 
