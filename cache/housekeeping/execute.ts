@@ -25,11 +25,10 @@ export async function executePlan(
   { removals }: Pick<Plan, 'removals'>,
   { signal, onRemoved = () => undefined }: ExecuteOptions = {},
 ): Promise<void> {
-  // A pointer is looked at when its versions are gone.
-  for (const kinds of [['version', 'scene-list'], ['pointer']]) {
-    const todo = removals.filter(({ kind }) => kinds.includes(kind)).values();
-    const worker = async (): Promise<void> => {
-      for (const removal of todo) {
+  const groups = byMetatile(removals).values();
+  const worker = async (): Promise<void> => {
+    for (const group of groups) {
+      for (const removal of group) {
         signal?.throwIfAborted();
         let outcome: Outcome;
         try {
@@ -39,11 +38,27 @@ export async function executePlan(
         }
         onRemoved(removal, outcome);
       }
-    };
-    // All of them have ended before this does, whatever the first failure was.
-    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    }
+  };
+  // All of them have ended before this does, whatever the first failure was.
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** What follows each other of one metatile goes one after the other, its pointer right after. */
+function byMetatile(removals: readonly Removal[]): Removal[][] {
+  const groups: Removal[][] = [];
+  let last = '';
+  for (const removal of removals) {
+    const place =
+      removal.kind === 'scene-list'
+        ? removal.key
+        : metatilePrefix(removal.recipe, removal.season, removal.metatile);
+    if (place === last) groups.at(-1)?.push(removal);
+    else groups.push([removal]);
+    last = place;
   }
+  return groups;
 }
 
 async function remove(store: ObjectStore, removal: Removal): Promise<'removed' | 'kept'> {

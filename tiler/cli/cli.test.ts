@@ -44,6 +44,7 @@ async function run(
     'warm',
     'initStore',
     'gc',
+    'verify',
     'modelList',
     'modelCheck',
     'modelImport',

@@ -12,6 +12,7 @@ import { runModelList } from './run/model.js';
 import { runModelImport } from './run/model-import.js';
 import { runSample } from './run/sample.js';
 import { runServe } from './run/serve.js';
+import { runVerify } from './run/verify.js';
 import { runWarm } from './run/warm.js';
 
 const runners = {
@@ -24,6 +25,7 @@ const runners = {
   warm: runWarm,
   initStore: runInitStore,
   gc: runGc,
+  verify: runVerify,
   modelList: runModelList,
   modelCheck: runModelCheck,
   modelImport: runModelImport,

@@ -21,6 +21,8 @@ import type { RunServe } from './commands/serve.js';
 import { serveCommand } from './commands/serve.js';
 import type { RunWarm } from './commands/warm.js';
 import { warmCommand } from './commands/warm.js';
+import type { RunVerify } from './commands/verify.js';
+import { verifyCommand } from './commands/verify.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import type { Io } from './io.js';
 import { printError } from './print-error.js';
@@ -36,6 +38,7 @@ export interface Runners {
   readonly warm: RunWarm;
   readonly initStore: RunInitStore;
   readonly gc: RunGc;
+  readonly verify: RunVerify;
   readonly modelList: RunModelList;
   readonly modelCheck: RunModelCheck;
   readonly modelImport: RunModelImport;
@@ -81,6 +84,7 @@ Start with: geocrop demo`,
     .addCommand(warmCommand(runners.warm, io, finish))
     .addCommand(initStoreCommand(runners.initStore, io, finish))
     .addCommand(gcCommand(runners.gc, io, finish))
+    .addCommand(verifyCommand(runners.verify, io, finish))
     .addCommand(modelCommand(runners.modelList, runners.modelCheck, runners.modelImport, io, finish));
   prepare(program, io);
   return program;

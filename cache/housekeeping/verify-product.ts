@@ -1,0 +1,86 @@
+import { PRODUCT_BLOCK, productKind, productLevels, productNodata } from '../../engine/encode/products.js';
+import { mapTransform } from '../../engine/encode/map-window.js';
+import { isGeoCropError, messageOf } from '../../engine/errors.js';
+import { METATILE_SIZE, NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
+import { readArchivedBlock, readArchivedHeader, type ReadRange } from '../archive-cog.js';
+import type { Metatile } from '../archive-keys.js';
+import { readPlacement } from './verify-placement.js';
+
+export interface ExpectedProduct {
+  readonly name: string;
+  readonly metatile: Metatile;
+  /** How many classes the map has; null: not known. */
+  readonly classes: number | null;
+}
+
+const PERCENT = 100;
+/** Metres: a pixel is 9.55. */
+const PLACE_TOLERANCE = 1e-3;
+
+/** What is wrong with a product's file, in words; null where nothing is. Decodes every block of every level. */
+export async function productProblem(bytes: Uint8Array, expected: ExpectedProduct): Promise<string | null> {
+  try {
+    return await firstProblem(bytes, expected);
+  } catch (error) {
+    if (!isGeoCropError(error, 'store-corrupt')) throw error;
+    return error.cause === undefined ? error.message : messageOf(error.cause);
+  }
+}
+
+async function firstProblem(bytes: Uint8Array, expected: ExpectedProduct): Promise<string | null> {
+  if (bytes.length === 0) return 'it is empty';
+  const { name, metatile } = expected;
+  const read: ReadRange = async (start, end) => bytes.subarray(start, end);
+  const cog = await readArchivedHeader(read, name, name);
+  const levels = productLevels(METATILE_SIZE, METATILE_SIZE) + 1;
+  const size = cog.levels[0]?.image;
+  if (size?.width !== METATILE_SIZE || size.height !== METATILE_SIZE) {
+    return `it has ${size?.width} × ${size?.height} pixels, expected ${METATILE_SIZE} × ${METATILE_SIZE}`;
+  }
+  if (cog.blockSize !== PRODUCT_BLOCK)
+    return `its blocks have ${cog.blockSize} pixels, expected ${PRODUCT_BLOCK}`;
+  if (cog.levels.length !== levels)
+    return `it has ${cog.levels.length - 1} overviews, expected ${levels - 1}`;
+  const placement = placementProblem(bytes, expected, metatile);
+  if (placement !== null) return placement;
+  const isRight = rangeOf(expected);
+  for (const [level, { image }] of cog.levels.entries()) {
+    for (let i = 0; i < image.offsets.length; i++) {
+      const at = { level, column: i % image.across, row: Math.floor(i / image.across) };
+      const { data } = await readArchivedBlock(read, cog, name, at, name);
+      const wrong = isRight === null ? undefined : data.find((value) => !isRight(value));
+      if (wrong !== undefined) return `level ${level} holds ${wrong}`;
+    }
+  }
+  return null;
+}
+
+/** What a value of the product may be; null: anything. */
+function rangeOf({ name, classes }: ExpectedProduct): ((value: number) => boolean) | null {
+  const kind = productKind(name);
+  const nodata = productNodata(kind);
+  switch (kind) {
+    case 'classes':
+    case 'baseline':
+      return (value) => value === nodata || value < (classes ?? Infinity);
+    case 'confidence':
+    case 'probabilities':
+      return (value) => value === nodata || value <= PERCENT;
+    case 'observations':
+    case 'truecolor':
+      return null;
+    case 'feature':
+      return (value) => Number.isFinite(value) || Number.isNaN(value);
+  }
+}
+
+function placementProblem(bytes: Uint8Array, { name }: ExpectedProduct, { x, y }: Metatile): string | null {
+  const { transform, nodata } = readPlacement(bytes);
+  const right = mapTransform({ zoom: NATIVE_ZOOM, px0: x * METATILE_SIZE, py0: y * METATILE_SIZE });
+  if (!right.every((value, i) => Math.abs(value - (transform[i] ?? NaN)) < PLACE_TOLERANCE)) {
+    return 'it lies elsewhere than its name says';
+  }
+  const expected = productNodata(productKind(name));
+  const same = expected === null ? nodata === null : nodata !== null && Object.is(Number(nodata), expected);
+  return same ? null : `its nodata is ${nodata ?? 'not set'}, expected ${expected ?? 'none'}`;
+}
