@@ -28,7 +28,7 @@ export interface ServeMapOptions {
 }
 
 /** Who computes fills the store, and keeps it within its quotas. */
-const computes = ({ compute }: Config): boolean => compute !== 'none';
+const computes = ({ compute, role }: Config): boolean => compute !== 'none' && role !== 'api';
 
 /** Opens the engine, serves its map until a signal comes, and closes it. */
 export async function serveMap(config: Config, io: Io, options: ServeMapOptions): Promise<number> {
