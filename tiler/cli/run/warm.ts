@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os';
 import { GeoCropError } from '../../../engine/errors.js';
 import { boxArea, type Area } from '../../../engine/geo/polygon.js';
 import { systemClock } from '../../http/clock.js';
+import { startHousekeeping } from '../../housekeeping/background.js';
+import { houseRules } from '../../housekeeping/house-rules.js';
+import type { Log } from '../../log.js';
 import type { MapDefinition } from '../../tiles/maps.js';
 import type { Engine } from '../../tiles/open-engine.js';
 import { metatilesOfAreas } from '../../warm/area-metatiles.js';
@@ -36,7 +39,7 @@ export const runWarm: RunWarm = async (options, io) => {
   lowerPriority();
   // Who may not compute by asking for tiles may do so by this command.
   const config = { ...options.config, compute: 'public' } as const;
-  return withEngine(config, io, async (engine) => {
+  const run = async (engine: Engine, log: Log): Promise<number> => {
     const startedAt = new Date();
     const definition = engine.maps.definition(engine.maps.resolve(askedMap(options)));
     const metatiles = metatilesOfAreas(areas, engine.coverage);
@@ -51,11 +54,18 @@ export const runWarm: RunWarm = async (options, io) => {
       await report(options, { definition, startedAt, estimate, result: null });
       return EXIT.ok;
     }
-    const result = await warm(engine, definition, estimate, options, signal, io);
+    // Who computes fills the store, and keeps it within its quotas.
+    const housekeeping = engine.sharesWork
+      ? null
+      : startHousekeeping({ store: engine.store, rules: houseRules(config, engine.store), log });
+    const result = await warm(engine, definition, estimate, options, signal, io).finally(() =>
+      housekeeping?.stop(),
+    );
     await report(options, { definition, startedAt, estimate, result });
     if (result.ended === 'interrupted') return EXIT.interrupted;
     return result.failed.length > 0 || result.ended === 'gave-up' ? EXIT.failed : EXIT.ok;
-  });
+  };
+  return withEngine(config, io, run, { shareWork: true });
 };
 
 async function areasOf({ area }: WarmOptions): Promise<readonly Area[]> {
@@ -85,12 +95,17 @@ function estimateDeps(engine: Engine, { config }: WarmOptions): EstimateDeps {
     store,
     reader: compute.reader,
     hasScl,
-    threads: config.computeThreads ?? availableParallelism(),
+    threads: threadsOf(engine, config),
     cacheBytes: inStore ? Infinity : config.blockCacheBytes,
     archiveBytes: config.archiveBytes ?? Infinity,
-    lanes: 1,
+    lanes: engine.sharesWork ? engine.desk.ordersAtOnce : 1,
     now: () => new Date(),
   };
+}
+
+/** null: others compute. */
+function threadsOf({ sharesWork }: Engine, { computeThreads }: WarmOptions['config']): number | null {
+  return sharesWork ? null : (computeThreads ?? availableParallelism());
 }
 
 async function estimateOf(
@@ -150,14 +165,15 @@ async function warm(
   } finally {
     progress.stop();
   }
-  const fetchedBytes = compute.reader.stats.bytes - fetchedBefore;
-  io.out(describeResult(result, estimate.remote ? fetchedBytes : null));
+  const fetchedBytes =
+    engine.sharesWork || !estimate.remote ? null : compute.reader.stats.bytes - fetchedBefore;
+  io.out(describeResult(result, fetchedBytes));
   io.err(describeFailures(result.failed));
   await writeRecord(store, definition, {
     metatiles: result.made,
     seconds: result.seconds,
     fetchedBytes,
-    threads: config.computeThreads ?? availableParallelism(),
+    threads: threadsOf(engine, config),
     at: new Date().toISOString(),
   }).catch((error: unknown) => {
     if (!(error instanceof GeoCropError)) throw error;
