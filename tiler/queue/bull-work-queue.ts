@@ -146,6 +146,7 @@ class BullMqWorkQueue implements BullWorkQueue {
         backoffMs,
         warn: this.warn,
         classOf,
+        priorityOf,
         run: (work, context) =>
           handler.run({ kind, ...work, payload: work.payload as WorkPayloads[K] }, context),
         failedOnce: (jobId, failure) => {

@@ -29,6 +29,7 @@ export interface BullWorkerOptions {
   readonly backoffMs: readonly number[];
   readonly warn: Warn;
   readonly classOf: (priority: number) => WorkClass;
+  readonly priorityOf: (workClass: WorkClass) => number;
   run(
     work: {
       readonly key: string;
@@ -145,7 +146,8 @@ export class BullWorker {
       // Wrapped: JSON has no undefined.
       return { result: await run.done };
     } catch (error) {
-      if (error instanceof GiveBack || run.controller.signal.aborted) return await this.giveBack(job, token);
+      if (error instanceof GiveBack) return await this.giveBack(job, token, error.workClass);
+      if (run.controller.signal.aborted) return await this.giveBack(job, token);
       const failure = failureOf(error);
       const reason = encodeFailure(failure);
       throw RETRIED.includes(failure.code) ? new Error(reason) : new UnrecoverableError(reason);
@@ -170,9 +172,17 @@ export class BullWorker {
    * Back to the front of its class. Where Redis does not take it, it stays locked until its lock ends, and is taken up then, as after
    * a crash; so it is where another process has it.
    */
-  private async giveBack(job: Job<BullData>, token: string): Promise<never> {
+  private async giveBack(job: Job<BullData>, token: string, workClass?: WorkClass): Promise<never> {
     await job.moveToWait(token).catch(() => undefined);
+    if (workClass !== undefined) await this.lower(job, workClass).catch(() => undefined);
     throw new WaitingError();
+  }
+
+  /** Whoever waits for it raises it again; where another worker has just taken it, it is no matter. */
+  private async lower(job: Job<BullData>, workClass: WorkClass): Promise<void> {
+    const priority = this.options.priorityOf(workClass);
+    await this.clients[0]?.hset(this.worker.toKey(job.id as string), 'asked', priority);
+    await job.changePriority({ priority });
   }
 
   /** A lock could not be renewed: it ended in an outage, or Redis was emptied. Only where another process has the job does ours end. */

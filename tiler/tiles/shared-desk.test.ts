@@ -236,6 +236,25 @@ describeOnRedis('metatiles that replicas share', () => {
     );
   });
 
+  test('the rest of a metatile whose tiles were sent yields to who waits, and is finished afterwards', async () => {
+    const api = new Replica('api', false);
+    new Replica('worker', true);
+    const first = api.desk.want(requestOf('m'), tile(0), PATIENCE);
+    await deliverNext(await ran(1));
+    await first;
+    const second = api.desk.want(requestOf('n'), tile(1), PATIENCE);
+    const run = await ran(2);
+    assert.equal(run.job.id.split('/')[0], 'n');
+    assert.equal(runs[0]?.signal.aborted, true);
+    await deliverNext(run);
+    await second;
+    run.end();
+    const rest = await ran(3);
+    assert.equal(rest.job.id.split('/')[0], 'm', 'though nobody waits for it any more');
+    rest.end();
+    await until(() => api.desk.stats().queued === 0);
+  });
+
   test('a closing worker gives its metatile back, and another goes on with it', async () => {
     const api = new Replica('api', false);
     const first = new Replica('first', true);

@@ -20,7 +20,7 @@ export interface SharedWorkerOptions {
 }
 
 /** How often a worker looks who wants what while it reads; between tiles it looks too. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 /** Interest that was seen counts for so long: Redis may be away for a moment. */
 const SEEN_MS = 15_000;
 /** A tile that will be in the archive in a moment, and one that will not. */
@@ -48,7 +48,8 @@ class SharedJob {
   async run({ signal }: WorkContext): Promise<JobResult> {
     await this.#look();
     // Whoever asked has left, and nothing has been read.
-    if (this.#wanted.length === 0 && !this.#ordered) {
+    const begun = this.work.class === 'begun';
+    if (this.#wanted.length === 0 && !this.#ordered && !begun) {
       return { archived: false, missing: [], dropped: true };
     }
     const yielding = new AbortController();
@@ -56,13 +57,17 @@ class SharedJob {
     try {
       const result = await this.options.local.execute(this.work, {
         signal: AbortSignal.any([signal, yielding.signal]),
-        hold: this.#ordered,
+        hold: this.#ordered || begun,
         follow: (job) => this.#follow(job),
       });
       if (!result.archived) await this.#postAll();
       return result;
     } catch (error) {
       if (yielding.signal.aborted) throw yielding.signal.reason;
+      // Whoever asked left before anything was read.
+      if (isGeoCropError(error, 'aborted') && !signal.aborted) {
+        return { archived: false, missing: [], dropped: true };
+      }
       // Another process goes on with it.
       if (isGeoCropError(error, 'shutting-down')) throw new GiveBack(error.message);
       throw error;
@@ -83,9 +88,10 @@ class SharedJob {
   /** Yields what nobody waits for to what somebody waits for and no other worker has taken. */
   async #lookAround(yielding: AbortController): Promise<void> {
     await this.#look();
-    if (this.#job?.standing()?.class === 'waited' || this.work.class === 'waited') return;
+    const job = this.#job;
+    if (job === null || job.standing()?.class === 'waited') return;
     const better = await this.options.queue.waitingBetter('metatile', 'begun').catch(() => false);
-    if (better) yielding.abort(new GiveBack());
+    if (better) yielding.abort(new GiveBack(undefined, this.#ordered || !job.begun ? undefined : 'begun'));
   }
 
   async #look(): Promise<void> {
