@@ -16,8 +16,8 @@ export interface RedisLineOptions {
 const DEAD_MS = 2_000;
 /** Answers come in order: while others come, one's own is on its way, and this process is what is slow. */
 const PATIENCE = 5;
-/** The longest wait before connecting again. */
-const RECONNECT_MS = 1_000;
+/** Milliseconds before connecting again. */
+const RECONNECT_MS = 500;
 
 /**
  * One connection to Redis for work that can be left undone: what is asked while it is away, or has just failed, is skipped.
@@ -36,7 +36,7 @@ export class RedisLine {
       // With each lost connection all that awaits an answer ends, and nothing is sent twice.
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
-      retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
+      retryStrategy: () => RECONNECT_MS,
       maxLoadingRetryTime: RECONNECT_MS,
       // The server has become a replica: its name may lead to another one by now.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -46,7 +46,11 @@ export class RedisLine {
       keepAlive: 10_000,
       connectionName: 'geocrop-tiles',
     });
-    this.redis.on('error', (error: unknown) => this.breaker.fail(error));
+    this.redis.on('error', (error: Error) => {
+      this.breaker.fail(error);
+      // The client would go on in database 0, which is somebody else's.
+      if (isOfSelect(error)) this.redis.disconnect(true);
+    });
   }
 
   /** What the command answered; undefined where there was no good answer in time. Never rejects. */
@@ -97,4 +101,8 @@ export class RedisLine {
       answer.then(heard, heard);
     });
   }
+}
+
+function isOfSelect(error: Error & { readonly command?: { readonly name?: string } }): boolean {
+  return error.command?.name === 'select';
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { REST_MS } from './breaker.js';
 import type { FaultReport } from './fault-log.js';
 import { describeOnRedis, startRedis, type RedisServer } from './redis-server.js';
 import { RedisTileTier, type RedisTileTierOptions } from './redis-tile-tier.js';
@@ -285,6 +286,25 @@ describeOnRedis('tiles in Redis', () => {
       assert.deepEqual(await redis.mget('session:1', 'geocrop', 'geocrop:tilesets'), ['a', 'b', 'c']);
       const others = (await redis.keys('*')).filter((name) => !name.startsWith('geocrop:tiles:'));
       assert.deepEqual(others.sort(), ['geocrop', 'geocrop:tiles', 'geocrop:tilesets', 'session:1']);
+    });
+
+    test('and that has no such database is not used at all', async () => {
+      const tier = new RedisTileTier({
+        url: `${server.url}/99`,
+        quotaBytes: MIB,
+        ttlMs: DAY_MS,
+        maxValueBytes: MIB,
+        report: (report) => reports.push(report),
+      });
+      tiers.push(tier);
+      await until('it is said', () => reports.length > 0);
+      assert.match(reports[0]?.failed?.error.message ?? '', /DB index/);
+      // Longer than it rests after a failure.
+      for (let at = 0; at < 70; at += 1) {
+        await tier.set(testTile(`tile ${at}`));
+        await sleep(REST_MS / 60);
+      }
+      assert.equal(await redis.dbsize(), 0);
     });
 
     test('and whose database is named is left alone elsewhere', async () => {
