@@ -43,15 +43,16 @@ local function enter(tag, units, seconds)
   total = total + units
 end
 
-local function fit()
-  local left = ${MOST_REMOVED}
-  while total > limit and left > 0 do
+local function fit(keep)
+  local left, before = ${MOST_REMOVED}, nil
+  while total > limit and left > 0 and left ~= before do
+    before = left
     local oldest = redis.call('ZRANGEBYSCORE', index, '(0', '+inf', 'WITHSCORES', 'LIMIT', 0, 16)
     if #oldest == 0 then
       total = 0
     end
     for i = 1, #oldest, 2 do
-      if total > limit then
+      if total > limit and oldest[i] ~= keep then
         redis.call('UNLINK', prefix .. oldest[i])
         forget(oldest[i], oldest[i + 1])
         left = left - 1
@@ -89,14 +90,13 @@ for _, other in ipairs(redis.call('ZRANDMEMBER', index, ${SAMPLES})) do
     forget(other, redis.call('ZSCORE', index, other))
   end
 end
-fit()
-local mine = redis.call('ZSCORE', index, tag)
-if mine and total > limit then
+fit(tag)
+local kept = total <= limit
+if not kept then
   redis.call('UNLINK', KEYS[2])
-  forget(tag, mine)
-  mine = false
+  forget(tag, redis.call('ZSCORE', index, tag))
 end
-return { mine and 1 or 0, close(), sum and 0 or 1 }
+return { kept and 1 or 0, close(), sum and 0 or 1 }
 `);
 
 /**

@@ -81,7 +81,9 @@ export function tileTierConformance(
     'its bytes stay below the quota, whatever comes',
     async (tier) => {
       for (let at = 0; at < 100; at += 1) {
-        await tier.set(testTile(`tile ${at}`, 3_000 + ((at * 997) % 3_000)));
+        const tile = testTile(`tile ${at}`, 3_000 + ((at * 997) % 3_000));
+        await tier.set(tile);
+        assert.deepEqual(await tier.get(tile.etag), tile, 'the newest is there');
         assert.ok((tier.stats().bytes ?? 0) <= 65_536);
       }
       const back = await Promise.all(
