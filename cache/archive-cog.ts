@@ -1,4 +1,5 @@
 import { productCoding, productKind, productNodata, type ProductKind } from '../engine/encode/products.js';
+import { isMaskedInPyramid } from '../engine/encode/reduce-block.js';
 import { GeoCropError, messageOf, isGeoCropError } from '../engine/errors.js';
 import type { Raster } from '../engine/raster.js';
 import type { BlockSpec } from '../engine/windows/block-spec.js';
@@ -21,18 +22,22 @@ const LEADER_BYTES = 4;
 const TRAILER_BYTES = 4;
 const DEFLATE = 8;
 
+/** How a product's file is made: of a metatile, or of a node of the pyramid (engine/encode/reduce-block.ts). */
+export type ArchivedForm = 'metatile' | 'node';
+
 /** The header of a product's file. Throws `store-corrupt` where it is not what engine/encode writes for that product. */
 export async function readArchivedHeader(
   read: ReadRange,
   product: string,
   key: string,
+  form: ArchivedForm = 'metatile',
 ): Promise<ArchivedCog> {
   const kind = productKind(product);
   for (let size = HEADER_BYTES; ; size *= 4) {
     const bytes = await read(0, size);
     try {
       const cog = parseArchivedHeader(bytes, kind === 'feature' ? 'float32' : 'uint8');
-      checkKind(cog, kind);
+      checkKind(cog, kind, form);
       return cog;
     } catch (error) {
       if (error instanceof HeaderTruncated && bytes.length === size && size < MOST_HEADER_BYTES) continue;
@@ -41,31 +46,38 @@ export async function readArchivedHeader(
   }
 }
 
-function checkKind(cog: ArchivedCog, kind: ProductKind): void {
+function checkKind(cog: ArchivedCog, kind: ProductKind, form: ArchivedForm): void {
   const { predictor = 1 } = productCoding(kind, {});
   if (cog.predictor !== predictor)
     throw new Error(`its predictor is ${cog.predictor}, expected ${predictor}`);
   const bands = kind === 'truecolor' ? 3 : kind === 'probabilities' ? cog.bands : 1;
   if (cog.bands !== bands) throw new Error(`it has ${cog.bands} bands, expected ${bands}`);
   const masked = cog.levels[0]?.mask !== null;
-  if (masked !== (kind === 'truecolor')) throw new Error(masked ? 'it has a mask' : 'it has no mask');
+  const expected = form === 'node' ? isMaskedInPyramid(kind) : kind === 'truecolor';
+  if (masked !== expected) throw new Error(masked ? 'it has a mask' : 'it has no mask');
 }
 
-/**
- * One block as a raster, with one range: a mask's block lies behind its picture's. Size, last bytes and checksum are
- * compared, so that another file's header or a damaged block gives `store-corrupt`, never other pixels.
- */
-export async function readArchivedBlock(
+export interface BlockPlace {
+  readonly level: number;
+  readonly column: number;
+  readonly row: number;
+}
+
+/** False where the file leaves the block out; metatiles' files have all of theirs. Throws `store-corrupt` where there is no such level. */
+export function hasArchivedBlock(cog: ArchivedCog, at: BlockPlace, key: string): boolean {
+  const level = cog.levels[at.level];
+  if (level === undefined) throw damaged(key, new Error(`it has no level ${at.level}`));
+  return (level.image.byteCounts[at.row * level.image.across + at.column] ?? 0) > 0;
+}
+
+/** A block as it is in the file, still compressed: with one range, size and last bytes compared. Throws `store-corrupt`. */
+export async function readCodedBlock(
   read: ReadRange,
   cog: ArchivedCog,
-  product: string,
-  at: { readonly level: number; readonly column: number; readonly row: number },
+  at: BlockPlace,
   key: string,
-): Promise<Raster> {
+): Promise<{ readonly image: Uint8Array; readonly mask: Uint8Array | null }> {
   const level = cog.levels[at.level];
-  const kind = productKind(product);
-  const nodata = productNodata(kind);
-  const { bands, blockSize, predictor } = cog;
   try {
     if (level === undefined) throw new Error(`it has no level ${at.level}`);
     const { image, mask } = level;
@@ -78,6 +90,29 @@ export async function readArchivedBlock(
     }
     const bytes = await read(start, end);
     const [picture, bits] = places.map((some) => unwrap(bytes, some.start - start, some.end - start));
+    return { image: picture as Uint8Array, mask: bits ?? null };
+  } catch (error) {
+    if (isGeoCropError(error)) throw error;
+    throw damaged(key, error);
+  }
+}
+
+/**
+ * One block as a raster, with one range: a mask's block lies behind its picture's. Size, last bytes and checksum are
+ * compared, so that another file's header or a damaged block gives `store-corrupt`, never other pixels.
+ */
+export async function readArchivedBlock(
+  read: ReadRange,
+  cog: ArchivedCog,
+  product: string,
+  at: BlockPlace,
+  key: string,
+): Promise<Raster> {
+  const { image, mask } = await readCodedBlock(read, cog, at, key);
+  const kind = productKind(product);
+  const nodata = productNodata(kind);
+  const { bands, blockSize, predictor } = cog;
+  try {
     const spec: BlockSpec = {
       href: key,
       level: at.level,
@@ -91,12 +126,12 @@ export async function readArchivedBlock(
       minRows: blockSize,
       fill: 0,
     };
-    const samples = decodeBlockSync(spec, picture as Uint8Array) as Uint8Array | Float32Array;
+    const samples = decodeBlockSync(spec, image) as Uint8Array | Float32Array;
     const data = separate(samples, bands);
     const shape = { bands, width: blockSize, height: blockSize, nodata };
-    if (bits === undefined) return { data, ...shape };
+    if (mask === null) return { data, ...shape };
     const one = { ...spec, predictor: 1, dataType: 'uint8', samples: 1, blockWidth: blockSize / 8 } as const;
-    return { data, ...shape, mask: unpackBits(decodeBlockSync(one, bits) as Uint8Array) };
+    return { data, ...shape, mask: unpackBits(decodeBlockSync(one, mask) as Uint8Array) };
   } catch (error) {
     if (isGeoCropError(error) && error.code !== 'block-corrupt') throw error;
     throw damaged(key, error);

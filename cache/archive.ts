@@ -5,7 +5,6 @@ import { GeoCropError, isGeoCropError } from '../engine/errors.js';
 import { metatileOf, METATILE_ZOOM, NATIVE_ZOOM, type TileId } from '../engine/geo/tile-matrix.js';
 import type { Raster } from '../engine/raster.js';
 import { readArchivedBlock, readArchivedHeader, readArchivedLevel, type ReadRange } from './archive-cog.js';
-import type { ArchivedCog } from './archive-header.js';
 import {
   ARCHIVE_BUCKET,
   auxKey,
@@ -16,6 +15,7 @@ import {
   type Metatile,
 } from './archive-keys.js';
 import { isCurrent, isItem, parseDocument, type Current } from './archive-documents.js';
+import { KeptHeaders } from './kept-headers.js';
 import type { ObjectStore } from './object-store.js';
 import { removeVersion } from './remove-version.js';
 
@@ -26,6 +26,23 @@ export interface ArchiveOptions {
   readonly onDamage?: (error: GeoCropError) => void;
   /** Told of each metatile that somebody looks at (cache/housekeeping/usage-journal.ts); takes no time. */
   readonly onUse?: (recipe: string, season: string, metatile: Metatile) => void;
+  /** Told of each metatile that becomes the newest. */
+  readonly watcher?: ArchiveWatcher;
+}
+
+/** Who makes something of the archive's metatiles: the pyramid. */
+export interface ArchiveWatcher {
+  /** Before it can be seen: where this fails, so does the writing. Gives what is called once it can be seen. */
+  announce(change: NewMetatile): Promise<() => void>;
+}
+
+export interface NewMetatile {
+  readonly recipe: string;
+  readonly season: string;
+  readonly metatile: Metatile;
+  readonly scenes: string;
+  /** ISO 8601, of the scene list. */
+  readonly lookedUpAt?: string;
 }
 
 export interface FinishedMetatile {
@@ -46,7 +63,7 @@ const TIFF_TYPE = { contentType: 'image/tiff; application=geotiff; profile=cloud
  * Throws what the store throws: `store-unavailable`, `store-full`, `aborted`.
  */
 export class Archive {
-  private readonly headers: LRUCache<string, ArchivedCog>;
+  private readonly headers: KeptHeaders;
   /** Item keys that were there: nobody but {@link discard} takes them away. */
   private readonly finished: LRUCache<string, true>;
 
@@ -55,7 +72,7 @@ export class Archive {
     private readonly options: ArchiveOptions = {},
   ) {
     const max = options.headers ?? DEFAULT_HEADERS;
-    this.headers = new LRUCache({ max });
+    this.headers = new KeptHeaders(store, ARCHIVE_BUCKET, max);
     this.finished = new LRUCache({ max });
   }
 
@@ -65,12 +82,12 @@ export class Archive {
     season: string,
     metatile: Metatile,
     signal?: AbortSignal,
-  ): Promise<{ readonly scenes: string; readonly item: StacItem } | undefined> {
+  ): Promise<{ readonly scenes: string; readonly item: StacItem; readonly lookedUpAt?: string } | undefined> {
     const prefix = metatilePrefix(recipe, season, metatile);
     const named = await this.readJson(currentKey(prefix), isCurrent, signal);
     if (named === undefined) return undefined;
     const item = await this.readJson(itemKey(prefix, named.scenes), isItem, signal);
-    return item && { scenes: named.scenes, item };
+    return item && { ...named, item };
   }
 
   async has(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<boolean> {
@@ -145,12 +162,15 @@ export class Archive {
     );
     const failed = written.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    const { lookedUpAt } = finished;
+    const seen = await this.announce({ recipe, season, metatile, scenes, lookedUpAt });
     const key = itemKey(prefix, scenes);
     const item = Buffer.from(JSON.stringify(finished.item), 'utf8');
     const outcome = await this.store.put(ARCHIVE_BUCKET, key, item, { ...JSON_TYPE, ifNoneMatch: '*' });
     if (outcome === 'written') await this.putMissing(prefix, scenes, finished.products);
     this.finished.set(key, true);
-    await this.markCurrent(recipe, season, metatile, scenes, finished.lookedUpAt);
+    await this.putCurrent(prefix, scenes, lookedUpAt, async () => undefined);
+    seen();
     return outcome;
   }
 
@@ -165,12 +185,11 @@ export class Archive {
     scenes: string,
     lookedUpAt?: string,
   ): Promise<void> {
-    const key = currentKey(metatilePrefix(recipe, season, metatile));
-    const known = await this.readJson(key, isCurrent);
-    if (known?.scenes === scenes && lookedUpAt === undefined) return;
-    if (known?.lookedUpAt !== undefined && lookedUpAt !== undefined && known.lookedUpAt >= lookedUpAt) return;
-    const current: Current = { scenes, ...(lookedUpAt === undefined ? {} : { lookedUpAt }) };
-    await this.store.put(ARCHIVE_BUCKET, key, Buffer.from(JSON.stringify(current), 'utf8'), JSON_TYPE);
+    let seen = (): void => undefined;
+    await this.putCurrent(metatilePrefix(recipe, season, metatile), scenes, lookedUpAt, async () => {
+      seen = await this.announce({ recipe, season, metatile, scenes, lookedUpAt });
+    });
+    seen();
   }
 
   /** One more product, a feature asked for later, beside those of a finished metatile. */
@@ -209,7 +228,9 @@ export class Archive {
     const at = { level, column: tile.x - metatile.x * side, row: tile.y - metatile.y * side };
     const place = { recipe, season, metatile, scenes, product };
     return this.whereFinished(place, (key) =>
-      this.withHeader(key, product, signal, (read, cog) => readArchivedBlock(read, cog, product, at, key)),
+      this.headers.use({ key, product, form: 'metatile' }, signal, (read, cog) =>
+        readArchivedBlock(read, cog, product, at, key),
+      ),
     );
   }
 
@@ -272,6 +293,30 @@ export class Archive {
     });
   }
 
+  private async putCurrent(
+    prefix: string,
+    scenes: string,
+    lookedUpAt: string | undefined,
+    before: () => Promise<void>,
+  ): Promise<void> {
+    const key = currentKey(prefix);
+    const known = await this.readJson(key, isCurrent);
+    if (known?.scenes === scenes && lookedUpAt === undefined) return;
+    if (known?.lookedUpAt !== undefined && lookedUpAt !== undefined && known.lookedUpAt >= lookedUpAt) return;
+    await before();
+    const current: Current = { scenes, ...(lookedUpAt === undefined ? {} : { lookedUpAt }) };
+    await this.store.put(ARCHIVE_BUCKET, key, Buffer.from(JSON.stringify(current), 'utf8'), JSON_TYPE);
+  }
+
+  private async announce({
+    lookedUpAt,
+    ...change
+  }: Omit<NewMetatile, 'lookedUpAt'> & { readonly lookedUpAt: string | undefined }): Promise<() => void> {
+    const { watcher } = this.options;
+    if (watcher === undefined) return () => undefined;
+    return watcher.announce({ ...change, ...(lookedUpAt === undefined ? {} : { lookedUpAt }) });
+  }
+
   /** What `use` reads from a finished metatile's product; a damaged one is reported, and removed so that it is made anew. */
   private async whereFinished(
     place: { recipe: string; season: string; metatile: Metatile; scenes: string; product: string },
@@ -314,39 +359,6 @@ export class Archive {
     await this.removeItem(item);
   }
 
-  /** With the kept header; where that does not fit the file any more, once again with a new one. */
-  private async withHeader(
-    key: string,
-    product: string,
-    signal: AbortSignal | undefined,
-    use: (read: ReadRange, cog: ArchivedCog) => Promise<Raster>,
-  ): Promise<Raster | undefined> {
-    let gone = false;
-    const read: ReadRange = async (start, end) => {
-      const bytes = await this.store.getRange(ARCHIVE_BUCKET, key, start, end, signal);
-      gone = bytes === undefined;
-      return bytes ?? new Uint8Array();
-    };
-    const kept = this.headers.get(key);
-    try {
-      if (kept !== undefined) {
-        try {
-          return await use(read, kept);
-        } catch (error) {
-          if (!isGeoCropError(error, 'store-corrupt')) throw error;
-          this.headers.delete(key);
-        }
-      }
-      const cog = await readArchivedHeader(read, product, key);
-      const raster = await use(read, cog);
-      this.headers.set(key, cog);
-      return raster;
-    } catch (error) {
-      if (gone && isGeoCropError(error, 'store-corrupt')) return undefined;
-      throw error;
-    }
-  }
-
   /** undefined where nothing is there, or nothing that can be used: then it is removed. */
   private async readJson<T>(
     key: string,
@@ -378,7 +390,7 @@ export class Archive {
 
   /** A store that cannot be written to can still be read: then the damage stays, and is reported each time. */
   private async remove(key: string): Promise<void> {
-    this.headers.delete(key);
+    this.headers.forget(key);
     try {
       await this.store.delete(ARCHIVE_BUCKET, key);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { BundleData } from '../classes/bundle.js';
 import type { EncodedProduct, ProductOptions } from '../encode/products.js';
 import type { CodedStrip, StripTask } from '../encode/strip-task.js';
+import type { BlockParts, ReducedBlock } from '../encode/reduce-block.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
@@ -27,6 +28,8 @@ export interface Tasks {
   };
   /** Blocks of a COG that is written as its pixels come. */
   strip: { input: StripTask; output: CodedStrip };
+  /** A tile of the pyramid from those below it. */
+  reduce: { input: BlockParts; output: ReducedBlock };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }

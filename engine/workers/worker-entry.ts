@@ -10,6 +10,7 @@ import { encode } from './handlers/encode.js';
 import { indexGrid } from './handlers/index-grid.js';
 import { mask } from './handlers/mask.js';
 import { project } from './handlers/project.js';
+import { reduce } from './handlers/reduce.js';
 import { smooth } from './handlers/smooth.js';
 import { step } from './handlers/step.js';
 
@@ -44,6 +45,7 @@ const handlers: { readonly [K in TaskName]: Handler<K> } = {
   smooth: (input) => smooth(input),
   encode: (input) => encode(input),
   strip: (input) => codeStrip(input),
+  reduce: (input) => reduce(input),
   bundle: (input) => learnBundle(input),
 };
 
