@@ -255,7 +255,7 @@ export class Archive {
   async discard(recipe: string, season: string, metatile: Metatile, scenes: string): Promise<void> {
     const prefix = metatilePrefix(recipe, season, metatile);
     this.finished.delete(itemKey(prefix, scenes));
-    await removeVersion(this.store, prefix, scenes, (key) => this.headers.delete(key));
+    await removeVersion(this.store, prefix, scenes, (key) => this.headers.forget(key));
   }
 
   /** What somebody who removed the same version took away between the products and the item. */

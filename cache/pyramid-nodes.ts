@@ -69,30 +69,19 @@ export class PyramidNodes {
     const { version: newest, document } = await this.newest(name, node);
     // Of a damaged one nobody knows what it needs.
     if (document === undefined) return;
-    const keys: { readonly key: string; readonly version: number }[] = [];
-    const versions: number[] = [];
-    for await (const key of this.store.list(PYRAMID_BUCKET, prefix)) {
+    const others: { readonly key: string; readonly version: number; readonly modified: Date }[] = [];
+    const versions: { readonly version: number; readonly modified: Date }[] = [];
+    for await (const { key, modified } of this.store.entries(PYRAMID_BUCKET, prefix)) {
       const version = versionOf(prefix, key);
-      if (version !== undefined) versions.push(version);
+      if (version !== undefined) versions.push({ version, modified });
       const made = version ?? folderVersion(prefix, key);
-      const isFolder = version === undefined;
-      if (made === undefined || made > newest || (made === newest && !isFolder)) continue;
-      if (!key.startsWith(`${prefix}${document.folder}/`)) keys.push({ key, version: made });
+      if (made === undefined || made > newest || version === newest) continue;
+      if (!key.startsWith(`${prefix}${document.folder}/`)) others.push({ key, version: made, modified });
     }
-    const ages = new Map<string, Promise<boolean>>();
-    const isOld = (key: string): Promise<boolean> => {
-      const known = ages.get(key);
-      if (known !== undefined) return known;
-      const asked = this.store
-        .head(PYRAMID_BUCKET, key)
-        .then((info) => info !== undefined && now - info.modified.getTime() >= graceMs);
-      ages.set(key, asked);
-      return asked;
-    };
-    for (const { key, version } of keys) {
-      const successor = versions.find((other) => other > version);
-      if (await isOld(successor === undefined ? key : versionKey(prefix, successor)))
-        await this.store.delete(PYRAMID_BUCKET, key);
+    for (const { key, version, modified } of others) {
+      const successor = versions.find((other) => other.version > version);
+      const since = (successor?.modified ?? modified).getTime();
+      if (now - since >= graceMs) await this.store.delete(PYRAMID_BUCKET, key);
     }
   }
 

@@ -5,7 +5,7 @@ import type { GeoCropError } from '../engine/errors.js';
 import type { TileId } from '../engine/geo/tile-matrix.js';
 import type { Raster } from '../engine/raster.js';
 import { Archive } from './archive.js';
-import type { Bucket, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
+import type { Bucket, ObjectEntry, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 import { Pyramid } from './pyramid.js';
 import type { PyramidName } from './pyramid-keys.js';
 import { PyramidMarks, type Mark } from './pyramid-marks.js';
@@ -185,8 +185,8 @@ function encoded(
   return known;
 }
 
-/** A pixel's bands, or null where it has no value. */
-type Plain = readonly (readonly number[] | null)[];
+/** One band after the other; -1 where a pixel has no value. */
+type Plain = Int16Array;
 
 /** Metatiles at zoom 12, for all tests. */
 const smallest = new Map<string, Plain>();
@@ -204,7 +204,7 @@ export class PlainPyramid {
     private readonly metatiles: ReadonlyMap<string, string>,
   ) {}
 
-  /** 65,536 pixels, or null where nothing is below. */
+  /** 65,536 pixels a band, or null where nothing is below. */
   tile({ z, x, y }: TileId): Plain | null {
     const key = `${z}/${x}/${y}`;
     const known = this.#known.get(key);
@@ -235,42 +235,47 @@ export class PlainPyramid {
     const children = [0, 1, 2, 3].map((q) =>
       this.tile({ z: z + 1, x: 2 * x + (q & 1), y: 2 * y + (q >> 1) }),
     );
-    if (children.every((child) => child === null)) return null;
-    const joined = Array.from({ length: 512 * 512 }, (_, at) => {
-      const [column, row] = [at % 512, Math.floor(at / 512)];
-      const child = children[(row >> 8) * 2 + (column >> 8)];
-      return child?.[(row & 255) * 256 + (column & 255)] ?? null;
-    });
+    const [first] = children.filter((child) => child !== null);
+    if (first === undefined) return null;
+    const bands = first.length / (256 * 256);
+    const joined = new Int16Array(bands * 512 * 512).fill(-1);
+    for (let at = 0; at < joined.length; at++) {
+      const [column, row, band] = [at % 512, Math.floor(at / 512) % 512, Math.floor(at / (512 * 512))];
+      const child = children[(row >> 8) * 2 + (column >> 8)] ?? null;
+      if (child !== null) joined[at] = child[band * 65_536 + (row & 255) * 256 + (column & 255)] as number;
+    }
     return this.#halve(joined, 512);
   }
 
   #halve(pixels: Plain, side: number): Plain {
     const half = side / 2;
-    return Array.from({ length: half * half }, (_, at) => {
-      const [column, row] = [2 * (at % half), 2 * Math.floor(at / half)];
-      const four = [0, 1, side, side + 1].flatMap((step) => {
-        const pixel = pixels[row * side + column + step];
-        return pixel == null ? [] : [pixel];
-      });
-      const [first] = four;
-      if (first === undefined) return null;
-      return first.map((_v, band) => {
-        const values = four.map((pixel) => pixel[band] as number);
-        if (this.product !== 'classes') return Math.round(values.reduce((a, b) => a + b) / values.length);
-        const votes = (id: number): number => values.filter((value) => value === id).length;
-        return [...values].sort((a, b) => votes(b) - votes(a) || a - b)[0] as number;
-      });
-    });
+    const out = new Int16Array(pixels.length / 4).fill(-1);
+    for (let at = 0; at < out.length; at++) {
+      const band = Math.floor(at / (half * half));
+      const from = band * side * side + 2 * (Math.floor(at / half) % half) * side + 2 * (at % half);
+      const values = [from, from + 1, from + side, from + side + 1]
+        .map((place) => pixels[place] as number)
+        .filter((value) => value >= 0);
+      if (values.length > 0) out[at] = this.product === 'classes' ? commonest(values) : mean(values);
+    }
+    return out;
   }
+}
+
+const mean = (values: readonly number[]): number =>
+  Math.round(values.reduce((a, b) => a + b) / values.length);
+
+/** Ties to the lowest id. */
+function commonest(values: readonly number[]): number {
+  const votes = (id: number): number => values.filter((value) => value === id).length;
+  return [...values].sort((a, b) => votes(b) - votes(a) || a - b)[0] as number;
 }
 
 /** A raster in the same words. */
 export function plainOf({ data, bands, width, height, nodata, mask }: Raster): Plain {
   const size = width * height;
-  return Array.from({ length: size }, (_, at) =>
-    mask?.[at] === 0 || data[at] === nodata
-      ? null
-      : Array.from({ length: bands }, (_b, band) => data[band * size + at] as number),
+  return Int16Array.from({ length: bands * size }, (_, at) =>
+    mask?.[at % size] === 0 || data[at] === nodata ? -1 : (data[at] as number),
   );
 }
 
@@ -311,6 +316,11 @@ export class WatchedStore implements ObjectStore {
   async *list(bucket: Bucket, prefix: string): AsyncIterable<string> {
     await this.#see('list', prefix);
     yield* this.inner.list(bucket, prefix);
+  }
+
+  async *entries(bucket: Bucket, prefix: string): AsyncIterable<ObjectEntry> {
+    await this.#see('list', prefix);
+    yield* this.inner.entries(bucket, prefix);
   }
 
   async #see(method: string, key: string): Promise<void> {

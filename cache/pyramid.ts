@@ -6,7 +6,7 @@ import type { Raster } from '../engine/raster.js';
 import { hasArchivedBlock, readArchivedBlock, type BlockPlace } from './archive-cog.js';
 import { KeptHeaders } from './kept-headers.js';
 import type { ObjectStore } from './object-store.js';
-import { below, CellBits, type Cell, type MetatileEntry } from './pyramid-documents.js';
+import { below, CellBits, cellOf, type Cell, type MetatileEntry } from './pyramid-documents.js';
 import {
   ancestor,
   CELL_ZOOM,
@@ -40,6 +40,12 @@ export interface PyramidView {
   readonly cells: readonly Cell[];
   /** The metatiles below it; of zoom 7 and less they are not told apart. */
   readonly metatiles: readonly MetatileEntry[];
+  /** Whether any of it was computed. */
+  readonly filled: boolean;
+  /** ISO 8601: when scenes were looked up, the oldest; null where one is unknown. */
+  readonly lookedUpAt: string | null;
+  /** ISO 8601, of the newest scene. */
+  readonly newest: string | null;
 }
 
 const DEFAULT_LOOK_MS = 2_000;
@@ -86,7 +92,9 @@ export class Pyramid {
         ? metatiles.map((entry) => [entry.x, entry.y, entry.scenes, entry.empty])
         : cells.map((cell) => [cell.x, cell.y, cell.digest]),
     );
-    return { version, tile, digest, cells, metatiles };
+    const { filled, lookedUpAt, newest } =
+      tile.z > CELL_ZOOM ? inShort([cellOf(node, metatiles)]) : inShort(cells);
+    return { version, tile, digest, cells, metatiles, filled, lookedUpAt, newest };
   }
 
   /**
@@ -102,7 +110,7 @@ export class Pyramid {
     try {
       const raster = await this.headers.use({ key, product, form: 'node' }, signal, async (read, cog) => {
         if (hasArchivedBlock(cog, at, key)) return readArchivedBlock(read, cog, product, at, key);
-        if (isFilled(view)) throw lostBlock(key);
+        if (view.filled) throw lostBlock(key);
         return null;
       });
       if (raster === undefined) await this.gone(version);
@@ -175,11 +183,18 @@ export function placeIn(node: TileId, tile: TileId): BlockPlace {
 const isAt = (a: { x: number; y: number }, b: { x: number; y: number }): boolean =>
   a.x === b.x && a.y === b.y;
 
-/** Whether anything below was computed: then its block must be there. */
-function isFilled({ tile, cells, metatiles }: PyramidView): boolean {
-  return tile.z > CELL_ZOOM
-    ? metatiles.some(({ empty }) => !empty)
-    : cells.some(({ filled }) => CellBits.fromHex(filled).any());
+function inShort(cells: readonly Cell[]): Pick<PyramidView, 'filled' | 'lookedUpAt' | 'newest'> {
+  return {
+    filled: cells.some(({ filled }) => CellBits.fromHex(filled).any()),
+    lookedUpAt: cells.some((cell) => cell.lookedUpAt === null)
+      ? null
+      : (cells.flatMap((cell) => cell.lookedUpAt ?? []).sort()[0] ?? null),
+    newest:
+      cells
+        .flatMap((cell) => cell.newest ?? [])
+        .sort()
+        .at(-1) ?? null,
+  };
 }
 
 function lostBlock(key: string): GeoCropError {

@@ -1,6 +1,7 @@
 import { TILE_SIZE } from '../geo/tile-matrix.js';
 import { blockGrid } from './cog-blocks.js';
-import { ifdEntries, layoutCog, type CodedBlock, type CodedImage } from './cog-layout.js';
+import { ifdEntries } from './ifd-entries.js';
+import { layoutCog, type CodedBlock, type CodedImage } from './cog-layout.js';
 import { categoryNamesAuxXml } from './gdal-metadata.js';
 import { mapTransform } from './map-window.js';
 import {
@@ -41,19 +42,12 @@ export function cogOfBlocks(
       throw new RangeError(`level ${level}: got ${blocks.length} blocks, expected ${across * across}`);
     }
     const side = across * TILE_SIZE;
-    const raster = {
-      // Only the type of it is asked for.
-      data: kind === 'feature' ? new Float32Array() : new Uint8Array(),
-      bands,
-      width: side,
-      height: side,
-      nodata: productNodata(kind),
-    };
+    const format = kind === 'feature' ? 'float32' : 'uint8';
+    const shape = { width: side, height: side, bands, nodata: productNodata(kind), format } as const;
     const grid = blockGrid(side, side, TILE_SIZE);
-    const whole = { ...cog, raster };
     return {
-      entries: ifdEntries(whole, raster, level, grid, 'image'),
-      maskEntries: isMaskedInPyramid(kind) ? ifdEntries(whole, raster, level, grid, 'mask') : null,
+      entries: ifdEntries(cog, shape, level, grid, 'image'),
+      maskEntries: isMaskedInPyramid(kind) ? ifdEntries(cog, shape, level, grid, 'mask') : null,
       blocks,
     };
   });

@@ -21,7 +21,7 @@ describe('/tilejson.json', () => {
     assert.equal(document['tilejson'], '3.0.0');
     assert.equal(document['attribution'], 'Contains modified Copernicus Sentinel data');
     assert.deepEqual(document['bounds'], [25, -22.5, 33.1, -15.6]);
-    assert.deepEqual([document['minzoom'], document['maxzoom']], [12, 18]);
+    assert.deepEqual([document['minzoom'], document['maxzoom']], [0, 18]);
     const [address = ''] = document['tiles'] as string[];
     assert.ok(address.startsWith('http://maps.example:8080/tiles/{z}/{x}/{y}.png?'), address);
     const query = new URL(address).searchParams;

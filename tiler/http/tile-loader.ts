@@ -142,7 +142,7 @@ export class TileLoader {
     const encoded = await this.encode(ask, values.raster);
     const timings = { ...values.timings, encode: clock.now() - begun };
     const { state, tier, lastModified } = values;
-    const etag = state === 'final' ? await this.tagOfMade(ask, patience.signal) : null;
+    const etag = state === 'final' ? await this.tagOfMade(ask, values.identity, patience.signal) : null;
     const made: KeptTile = { ...encoded, etag, state, lastModified };
     if (isFinal(made)) {
       await memory.set(made);
@@ -154,7 +154,12 @@ export class TileLoader {
   }
 
   /** Computing looks scenes up and may quarantine one: only now is it known what the tile was made of. */
-  private async tagOfMade(ask: TileAsk, signal: AbortSignal): Promise<string | null> {
+  private async tagOfMade(
+    ask: TileAsk,
+    known: TileIdentity | undefined,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    if (known !== undefined) return tileTag(ask, known);
     try {
       return tileTag(ask, await this.options.service.identify(ask.map, ask.layer.name, ask.tile, signal));
     } catch {

@@ -31,7 +31,10 @@ function paintClasses({ data, width, height, nodata }: Raster, colors: readonly 
   return { kind: 'palette', width, height, data: indices, palette: [...colors.map(rgba), TRANSPARENT] };
 }
 
-function paintRamp({ data, width, height, nodata }: Raster, { colormap, min, max }: RampStyle): PngImage {
+function paintRamp(
+  { data, width, height, nodata, mask }: Raster,
+  { colormap, min, max }: RampStyle,
+): PngImage {
   const indices = new Uint8Array(data.length);
   const place = (value: number): number => (value === nodata ? NODATA_INDEX : rampIndex(value, min, max));
   if (data instanceof Uint8Array) {
@@ -40,6 +43,8 @@ function paintRamp({ data, width, height, nodata }: Raster, { colormap, min, max
   } else {
     for (let at = 0; at < data.length; at++) indices[at] = place(data[at] as number);
   }
+  if (mask !== undefined)
+    for (let at = 0; at < mask.length; at++) if (mask[at] === 0) indices[at] = NODATA_INDEX;
   return {
     kind: 'palette',
     width,

@@ -39,7 +39,7 @@ async function encode(raster: Raster, options: RenderOptions): Promise<Uint8Arra
     case 'npy':
       return encodeNpy(raster);
     case 'tif':
-      return encodeTileTif(layer.name, raster, tile, {
+      return encodeTileTif(layer.name, inArchivedType(layer, raster), tile, {
         ...(classNames === undefined ? {} : { classes: classNames }),
         ...(style.kind === 'palette' ? { palette: style.colors } : {}),
       });
@@ -54,4 +54,11 @@ async function encode(raster: Raster, options: RenderOptions): Promise<Uint8Arra
       return encodePng(paint(raster, style));
     }
   }
+}
+
+/** Counts of the pyramid have a mask, for pictures; numbers are sent in the metatiles' type. */
+function inArchivedType({ kind }: Pick<LayerInfo, 'kind'>, raster: Raster): Raster {
+  if (kind !== 'count' || raster.mask === undefined) return raster;
+  const { mask: _, ...rest } = raster;
+  return rest;
 }

@@ -47,7 +47,8 @@ export async function isArchived(
   return true;
 }
 
-function foldersOf({ definition, feature }: Pick<ArchiveRequest, 'definition' | 'feature'>): {
+/** What of a metatile lies in which folder of the archive. */
+export function foldersOf({ definition, feature }: Pick<ArchiveRequest, 'definition' | 'feature'>): {
   readonly recipe: string;
   readonly names: readonly string[];
 }[] {

@@ -31,6 +31,8 @@ export interface JobRunnerOptions {
   readonly shelve: (job: MetatileJob) => void;
   /** Called with what could not be read of a metatile; with nothing where all was read. */
   readonly onFaults: (job: MetatileJob, faults: readonly SeenFault[]) => Promise<void>;
+  /** Called where the catalogue has nothing there: nothing will be archived of it. */
+  readonly onNoScenes?: (job: MetatileJob, list: SceneList) => Promise<void>;
   readonly baseline: ReadBaseline;
   /** null: the collection has no SCL. */
   readonly hasScl: boolean;
@@ -210,6 +212,7 @@ async function nothingToRead(
     await options.onFaults(job, faults);
     checkRead(list, [], 'Ask again later.');
   }
+  await options.onNoScenes?.(job, list);
   throw new GeoCropError('no-scenes', noScenesMessage(list, season));
 }
 

@@ -15,6 +15,7 @@ import type { SceneList } from '../../engine/scenes/scene.js';
 import { isClosed } from '../../engine/season.js';
 import { emptyRaster } from '../render/empty-raster.js';
 import type { MapDefinition, Maps } from './maps.js';
+import type { LowZooms } from '../pyramid/low-zooms.js';
 import type { MetatileDesk } from './metatile-desk.js';
 import type { JobProducts } from './metatile-job.js';
 import { atZoom, cropRaster, enlarge, joinQuad, nativeParent } from './resample.js';
@@ -41,6 +42,8 @@ export interface MapTileServiceOptions {
   readonly coverage: Coverage;
   readonly sceneLists: SceneLists;
   readonly archive: Archive;
+  /** Zooms 0 to 11. */
+  readonly lowZooms: Pick<LowZooms, 'identify' | 'values'>;
   readonly desk: MetatileDesk;
   readonly points: PointSource;
   readonly events: TileEvents;
@@ -128,6 +131,14 @@ export class MapTileService implements TileService {
   async values(map: MapKey, layerName: LayerName, address: TileAddress, wish: TileWish): Promise<TileValues> {
     const { definition, layer } = this.#named(map, layerName);
     const tile = checkTile(address.z, address.x, address.y);
+    if (tile.z < METATILE_ZOOM && this.#covers(tile)) {
+      const { signal } = wish;
+      return this.options.lowZooms.values(
+        { definition, layer, ...(signal === undefined ? {} : { signal }) },
+        tile,
+        wish.scale,
+      );
+    }
     const ask: Ask = {
       definition,
       layer,
@@ -196,7 +207,6 @@ export class MapTileService implements TileService {
 
   async #tile(ask: Ask, tile: TileId): Promise<Found> {
     if (!this.#covers(tile)) return nothing(ask.layer, 'final');
-    if (tile.z < METATILE_ZOOM) return nothing(ask.layer, 'partial');
     if (tile.z > NATIVE_ZOOM) {
       const { parent, rect } = nativeParent(tile);
       const found = await this.#tile(ask, parent);

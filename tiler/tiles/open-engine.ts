@@ -26,6 +26,8 @@ import type { MetatileDesk } from './metatile-desk.js';
 import type { Maps } from './maps.js';
 import type { Role } from '../role.js';
 import { openDesk, type SharedWork } from './open-desk.js';
+import { openPyramid, type EnginePyramid } from '../pyramid/open-pyramid.js';
+import { pyramidMapsOf } from '../pyramid/pyramid-maps.js';
 import { PointReader } from './point-reader.js';
 import type { CatalogueFacts } from './catalogue-facts.js';
 import { openFolderKeeping, type FolderKeeping, type Keeping } from './keeping.js';
@@ -89,6 +91,7 @@ export interface Engine {
   readonly coverage: Coverage;
   readonly store: ObjectStore;
   readonly archive: Archive;
+  readonly pyramid: Pick<EnginePyramid, 'refreshAll' | 'idle'>;
   /** Dynamic World out of the store, for the HTTP layer and as the feature `dw_class`. */
   readonly baselines: DynamicWorldBaseline;
   readonly baseline: BaselineFeature;
@@ -128,11 +131,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const usage = runJournal(store, now, (error) =>
     observer.warn('what is looked at could not be noted', { error: messageOf(error) }),
   );
-  const archive = new Archive(store, {
-    onUse: usage.used,
-    onDamage: (error) =>
-      observer.warn('an archived file is damaged and is made anew', { error: error.message }),
-  });
   const reader = new CogReader({
     source: createByteSource(options.source),
     store: keeping.windows,
@@ -173,6 +171,29 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const events = new TileEvents();
   const shared = (await options.shared?.()) ?? null;
+  const tell: JobObserver['tile'] =
+    shared === null ? (event) => events.emit(event) : shareEvents(shared.board, events);
+  const { pyramid, archive } = openPyramid(
+    {
+      store,
+      pool,
+      maps,
+      coverage,
+      sceneLists,
+      events,
+      tell,
+      works: options.mayCompute && role !== 'api',
+      now,
+      warn: observer.warn,
+    },
+    (watcher) =>
+      new Archive(store, {
+        watcher,
+        onUse: usage.used,
+        onDamage: (error) =>
+          observer.warn('an archived file is damaged and is made anew', { error: error.message }),
+      }),
+  );
   const unfinished = new JobShelf(() => now().getTime());
   const runner = createJobRunner({
     compute,
@@ -180,13 +201,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     definition: (job) => maps.definition(job.map),
     scenes: (job, signal) => sceneLists.get(maps.definition(job.map), job.metatile, signal),
     shelve: (job) => unfinished.put(job),
+    onNoScenes: async (job, list) => {
+      for (const { name } of pyramidMapsOf(maps.definition(job.map))) {
+        await pyramid.keeper.sceneless(name, job.metatile, list.digest, list.lookedUpAt);
+      }
+    },
     onFaults: (job, faults) => sceneLists.report(maps.definition(job.map), job.metatile, faults),
     baseline: baseline.read,
     hasScl,
-    observer: {
-      ...observer,
-      tile: shared === null ? (event) => events.emit(event) : shareEvents(shared.board, events),
-    },
+    observer: { ...observer, tile: tell },
     now,
   });
   const { desk, points } = openDesk({
@@ -209,6 +232,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     coverage,
     sceneLists,
     archive,
+    lowZooms: pyramid.lowZooms,
     desk,
     points,
     events,
@@ -227,6 +251,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     coverage,
     store,
     archive,
+    pyramid,
     baselines,
     baseline,
     hasScl,
@@ -239,6 +264,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       sceneLists.close();
       await service.close();
+      await pyramid.close();
       await pool.close();
       await usage.close();
       keeping.close();

@@ -12,13 +12,17 @@ export interface IdentityDeps {
   readonly coverage: Pick<Coverage, 'meetsBox'>;
   readonly sceneLists: Pick<SceneLists, 'stored'>;
   readonly archive: Pick<Archive, 'has' | 'used'>;
+  /** Zooms 0 to 11, where the coverage meets them. */
+  readonly lowZooms: {
+    identify(definition: MapDefinition, layer: LayerInfo, tile: TileId): Promise<TileIdentity>;
+  };
   readonly computeMinZoom: number;
   readonly now: () => Date;
 }
 
 /** What a tile is, before any pixel is read: from its names and the stored scene list. */
 export async function identifyTile(
-  { coverage, sceneLists, archive, computeMinZoom, now }: IdentityDeps,
+  { coverage, sceneLists, archive, lowZooms, computeMinZoom, now }: IdentityDeps,
   definition: MapDefinition,
   layer: LayerInfo,
   tile: TileId,
@@ -28,7 +32,7 @@ export async function identifyTile(
   if (!coverage.meetsBox(tileBoundsLonLat(tile))) {
     return { ...unknown, digest: shortDigest('outside coverage'), empty: true };
   }
-  if (tile.z < METATILE_ZOOM) return unknown;
+  if (tile.z < METATILE_ZOOM) return lowZooms.identify(definition, layer, tile);
   const metatile = metatileOf(tile);
   const list = await sceneLists.stored(definition, metatile);
   if (list === undefined) return unknown;

@@ -46,6 +46,8 @@ export interface TileValues {
   readonly timings: Readonly<Record<string, number>>;
   /** Where incomplete: what could not be read, for people. */
   readonly missing?: readonly string[];
+  /** What exactly these values are, where asking again might tell of newer ones. */
+  readonly identity?: TileIdentity;
 }
 
 /** How a tile is asked for. */
@@ -84,7 +86,9 @@ export type TileEventState = 'queued' | 'reading' | 'computing' | 'ready' | 'arc
 
 export interface TileEvent {
   readonly map: MapKey;
-  /** A native (z14) tile, or the z12 metatile for `archived` and `failed`. */
+  /**
+   * A native (z14) tile, or the z12 metatile for `archived` and `failed`. `archived` comes once more when the zooms below 12 show it.
+   */
   readonly tile: TileAddress;
   readonly state: TileEventState;
   /** 0 to 1 of the scenes' dates read, while reading. */

@@ -1,4 +1,4 @@
-import { MAX_ZOOM, METATILE_ZOOM, NATIVE_ZOOM } from '../../../engine/geo/tile-matrix.js';
+import { MAX_ZOOM, NATIVE_ZOOM } from '../../../engine/geo/tile-matrix.js';
 import { askedLayer } from '../asked-layer.js';
 import { SHORT } from '../caching.js';
 import type { AppContext, AppDeps, Handler } from '../deps.js';
@@ -31,7 +31,8 @@ export function tileJsonRoute({ service, config, baselines, describe }: AppDeps)
       attribution: config.attribution,
       scheme: 'xyz',
       tiles: [`${baseUrl(c, config.publicUrl)}/tiles/{z}/{x}/{y}.png?${address.toString()}`],
-      minzoom: METATILE_ZOOM,
+      // Below 12 out of the archive.
+      minzoom: 0,
       maxzoom: MAX_ZOOM,
       bounds,
       center,
