@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { GeoCropError } from '../../../engine/errors.js';
 import { boxArea, type Area } from '../../../engine/geo/polygon.js';
+import { METATILE_ZOOM } from '../../../engine/geo/tile-matrix.js';
 import { systemClock } from '../../http/clock.js';
 import { startHousekeeping } from '../../housekeeping/background.js';
 import { houseRules } from '../../housekeeping/house-rules.js';
@@ -42,6 +43,11 @@ export const runWarm: RunWarm = async (options, io) => {
   const run = async (engine: Engine, log: Log): Promise<number> => {
     const startedAt = new Date();
     const definition = engine.maps.definition(engine.maps.resolve(askedMap(options)));
+    if (options.zooms.highest < METATILE_ZOOM) {
+      io.out('Nothing is computed: these zooms are made of what is archived.\n');
+      await lowZooms(engine, definition, options, io.interrupt(), io);
+      return EXIT.ok;
+    }
     const metatiles = metatilesOfAreas(areas, engine.coverage);
     if (metatiles.length === 0) throw outside(engine);
     const deps = estimateDeps(engine, options);
@@ -52,6 +58,7 @@ export const runWarm: RunWarm = async (options, io) => {
     if (options.dryRun || estimate.toDo === 0) {
       if (estimate.toDo === 0) io.out('All of it is there: nothing to do.\n');
       await report(options, { definition, startedAt, estimate, result: null });
+      if (!options.dryRun) await lowZooms(engine, definition, options, signal, io);
       return EXIT.ok;
     }
     // Who computes fills the store, and keeps it within its quotas.
@@ -63,6 +70,7 @@ export const runWarm: RunWarm = async (options, io) => {
     );
     await report(options, { definition, startedAt, estimate, result });
     if (result.ended === 'interrupted') return EXIT.interrupted;
+    await lowZooms(engine, definition, options, signal, io);
     return result.failed.length > 0 || result.ended === 'gave-up' ? EXIT.failed : EXIT.ok;
   };
   return withEngine(config, io, run, { shareWork: true });
@@ -180,6 +188,20 @@ async function warm(
     io.err(`What was measured could not be kept: ${error.message}\n`);
   });
   return result;
+}
+
+/** They are kept in step with the archive as it grows; this finds what was archived before, and waits until they are. */
+async function lowZooms(
+  { pyramid }: Engine,
+  definition: MapDefinition,
+  { zooms: { lowest, highest } }: WarmOptions,
+  signal: AbortSignal,
+  io: Io,
+): Promise<void> {
+  if (lowest >= METATILE_ZOOM) return;
+  await pyramid.refreshAll(definition, signal);
+  const last = Math.min(highest, METATILE_ZOOM - 1);
+  io.out(`Zoom${last > lowest ? `s ${lowest} to ${last} are` : ` ${lowest} is`} made of what is there.\n`);
 }
 
 async function report(

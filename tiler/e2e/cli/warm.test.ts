@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { boxArea } from '../../../engine/geo/polygon.js';
 import { pixelWindowLonLat } from '../../../engine/geo/tile-matrix.js';
 import { nativeTiles } from '../../tiles/job-runner.js';
-import { modelsFolder, tilePath } from '../stage.js';
+import { modelsFolder, npyValues, tilePath } from '../stage.js';
 import { AREA, COLLECTION, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
 import { says, WorldServer } from '../world-server.js';
 import { geocrop, geocropStopped, serving, type Ended } from './geocrop-process.js';
@@ -101,8 +101,20 @@ describe('geocrop warm', () => {
     await writeFile(file('area.geojson'), JSON.stringify(boxArea(GROUND)));
     const { code, out } = await geocrop(args('--area', file('area.geojson')));
     assert.equal(code, 0);
-    assert.match(out, /Metatiles +2 +2 there already, 0 to compute\nAll of it is there: nothing to do\.\n$/);
+    assert.match(out, /Metatiles +2 +2 there already, 0 to compute\nAll of it is there: nothing to do\.\n/);
+    assert.match(out, /\nZooms 6 to 11 are made of what is there\.\n$/);
     assert.deepEqual(server.files, []);
+  });
+
+  test('--zoom says which zooms below 12 are made', async () => {
+    const native = await warm('--zoom', '12-14');
+    assert.deepEqual([native.code, /Zooms/.test(native.out)], [0, false]);
+    const low = await warm('--zoom', '9-11');
+    assert.equal(low.code, 0, low.err);
+    assert.equal(
+      low.out,
+      'Nothing is computed: these zooms are made of what is archived.\nZooms 9 to 11 are made of what is there.\n',
+    );
   });
 
   test('what was warmed is served by a server that computes nothing', async () => {
@@ -111,6 +123,14 @@ describe('geocrop warm', () => {
       const response = await fetch(`${serve.url}${tilePath(tile)}`);
       assert.equal(response.status, 200, await response.text());
       assert.equal(response.headers.get('X-GeoCrop-Tile'), 'final');
+    }
+    for (const z of [6, 9, 11]) {
+      const shift = 12 - z;
+      const tile = { z, x: UPPER.x >> shift, y: UPPER.y >> shift };
+      const response = await fetch(`${serve.url}${tilePath(tile)}`);
+      assert.deepEqual([response.status, response.headers.get('X-GeoCrop-Tile')], [200, 'partial']);
+      const values = await npyValues(response);
+      assert.ok(z === 6 || values.some((value) => value !== 255), `zoom ${z} shows a class`);
     }
     await serve.stop('SIGKILL');
   });
