@@ -16,6 +16,7 @@ export interface Ended {
 export interface Serving {
   /** Without a slash at the end. */
   readonly url: string;
+  readonly pid: number;
   /** All that it has written to standard error so far. */
   err(): string;
   /** Sends the signal and resolves when the process has ended. */
@@ -82,6 +83,7 @@ export async function serving(
   }
   return {
     url,
+    pid: child.pid ?? NaN,
     err,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
