@@ -53,6 +53,10 @@ const LOOK_S = 2;
 const SILENT_MS = 5_000;
 const SILENT_BLOCKED_MS = 20_000;
 
+/** `asked` is the note of BullWorkQueue's raising. Whoever waits for it raises it again. KEYS: the job. ARGV: its priority from now on. */
+const LOWER = `
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'asked', ARGV[1], 'priority', ARGV[1]) end`;
+
 interface Run {
   readonly controller: AbortController;
   /** Locks of the job that this process holds or held: more than one where it was lost in an outage, and taken again. */
@@ -173,16 +177,16 @@ export class BullWorker {
    * a crash; so it is where another process has it.
    */
   private async giveBack(job: Job<BullData>, token: string, workClass?: WorkClass): Promise<never> {
-    await job.moveToWait(token).catch(() => undefined);
-    if (workClass !== undefined) await this.lower(job, workClass).catch(() => undefined);
+    const [client] = this.clients;
+    if (client?.status === 'ready') {
+      // While it is still ours: it cannot end meanwhile.
+      if (workClass !== undefined) {
+        const key = this.worker.toKey(job.id as string);
+        await client.eval(LOWER, 1, key, this.options.priorityOf(workClass)).catch(() => undefined);
+      }
+      await job.moveToWait(token).catch(() => undefined);
+    }
     throw new WaitingError();
-  }
-
-  /** Whoever waits for it raises it again; where another worker has just taken it, it is no matter. */
-  private async lower(job: Job<BullData>, workClass: WorkClass): Promise<void> {
-    const priority = this.options.priorityOf(workClass);
-    await this.clients[0]?.hset(this.worker.toKey(job.id as string), 'asked', priority);
-    await job.changePriority({ priority });
   }
 
   /** A lock could not be renewed: it ended in an outage, or Redis was emptied. Only where another process has the job does ours end. */
