@@ -50,7 +50,7 @@ export interface ExportSummary {
   };
 }
 
-/** Blocks that are read at once. */
+/** Metatiles that are read at once, a block each. */
 const READS_AT_ONCE = 16;
 
 /**
@@ -72,8 +72,7 @@ export async function exportArea(
     atOnce: 2 * pool.threads,
   });
   const masked = isMasked(layer.name);
-  const metatiles = new Map(plan.metatiles.map((metatile) => [keyOf(metatile.tile), metatile]));
-  const side = METATILE_SIZE / TILE_SIZE;
+  const wantedIn = rowsOfTiles(plan);
   const damaged = new Set<PlannedMetatile>();
   let there = 0;
   let done = 0;
@@ -83,39 +82,37 @@ export async function exportArea(
       signal?.throwIfAborted();
       const top = Math.max(window.y, y * TILE_SIZE);
       await cog.rows(Math.min(bottom, (y + 1) * TILE_SIZE) - top);
-      const columns: number[] = [];
-      for (let x = Math.floor(window.x / TILE_SIZE); x * TILE_SIZE < window.x + window.width; x += 1) {
-        if (pixelsOf(x, y) > 0) columns.push(x);
-      }
-      await mapAtOnce(columns, READS_AT_ONCE, async (x) => {
-        signal?.throwIfAborted();
-        const tile = { z: NATIVE_ZOOM, x, y };
-        const metatile = metatiles.get(keyOf({ x: Math.floor(x / side), y: Math.floor(y / side) }));
-        if (metatile === undefined) return;
-        const { archived } = metatile;
-        if (archived.state === 'empty') there += pixelsOf(x, y);
-        if (!('scenes' in archived)) return;
-        const recipe = recipeOf(definition, layer);
-        const raster = await archive.readTile(
-          recipe,
-          definition.seasonKey,
-          metatile.tile,
-          archived.scenes,
-          layer.name,
-          tile,
-          signal,
-        );
-        if (raster === undefined) {
-          damaged.add(metatile);
-          return;
+      let tiles = 0;
+      await mapAtOnce(wantedIn(y), READS_AT_ONCE, async ({ metatile, columns }) => {
+        // One after the other: the first brings the file's header.
+        for (const x of columns) {
+          signal?.throwIfAborted();
+          tiles += 1;
+          const { archived } = metatile;
+          if (archived.state === 'empty') there += pixelsOf(x, y);
+          if (!('scenes' in archived)) continue;
+          const tile = { z: NATIVE_ZOOM, x, y };
+          const raster = await archive.readTile(
+            recipeOf(definition, layer),
+            definition.seasonKey,
+            metatile.tile,
+            archived.scenes,
+            layer.name,
+            tile,
+            signal,
+          );
+          if (raster === undefined) {
+            damaged.add(metatile);
+            continue;
+          }
+          there += pixelsOf(x, y);
+          const isWhole = pixelsOf(x, y) === TILE_SIZE ** 2 && !masked;
+          const inside = isWhole ? raster : cutTile(raster, tile, cut, masked);
+          cog.paste(inside, x * TILE_SIZE - window.x, y * TILE_SIZE - window.y);
         }
-        there += pixelsOf(x, y);
-        const inside =
-          pixelsOf(x, y) === TILE_SIZE ** 2 && !masked ? raster : cutTile(raster, tile, cut, masked);
-        cog.paste(inside, x * TILE_SIZE - window.x, y * TILE_SIZE - window.y);
       });
       await cog.advance();
-      request.onProgress?.((done += columns.length), plan.tiles);
+      request.onProgress?.((done += tiles), plan.tiles);
     }
     signal?.throwIfAborted();
     return { cog, finished: await cog.finish(), summary: summarize(plan, there, damaged) };
@@ -123,6 +120,30 @@ export async function exportArea(
     await cog.abort();
     throw error;
   }
+}
+
+interface WantedTiles {
+  readonly metatile: PlannedMetatile;
+  /** Native tiles of a row, by their x. */
+  readonly columns: readonly number[];
+}
+
+/** What has pixels of the area in a row of native tiles, from west to east. */
+function rowsOfTiles({ metatiles, pixelsOf }: ExportPlan): (y: number) => readonly WantedTiles[] {
+  const side = METATILE_SIZE / TILE_SIZE;
+  const rows = new Map<number, PlannedMetatile[]>();
+  for (const metatile of metatiles) {
+    const row = rows.get(metatile.tile.y);
+    if (row === undefined) rows.set(metatile.tile.y, [metatile]);
+    else row.push(metatile);
+  }
+  return (y) =>
+    (rows.get(Math.floor(y / side)) ?? []).map((metatile) => ({
+      metatile,
+      columns: Array.from({ length: side }, (_, i) => metatile.tile.x * side + i).filter(
+        (x) => pixelsOf(x, y) > 0,
+      ),
+    }));
 }
 
 /** What has no nodata value of its own is told from nothing by a mask. */
@@ -173,5 +194,3 @@ function summarize(
     },
   };
 }
-
-const keyOf = ({ x, y }: { readonly x: number; readonly y: number }): string => `${x}/${y}`;
