@@ -118,6 +118,8 @@ export async function exportArea(
     return { cog, finished: await cog.finish(), summary: summarize(plan, there, damaged) };
   } catch (error) {
     await cog.abort();
+    // Whoever gave it up is told so, not which read was given up.
+    signal?.throwIfAborted();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -14,9 +14,9 @@ import {
   type Bounds,
 } from '../../../engine/geo/tile-matrix.js';
 import { modelsFolder } from '../stage.js';
-import { AREA, COLLECTION, LOWER, makeWorld, YEAR } from '../world.js';
+import { AREA, COLLECTION, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
 import { WorldServer } from '../world-server.js';
-import { geocrop, type Ended } from './geocrop-process.js';
+import { geocrop, geocropStopped, type Ended } from './geocrop-process.js';
 
 const [WEST, NORTH] = pixelCentreLonLat(14, AREA.left - 20, AREA.top - 20);
 const [EAST, SOUTH] = pixelCentreLonLat(14, AREA.right + 20, AREA.bottom + 20);
@@ -223,6 +223,69 @@ describe('export', () => {
     const { code, err } = await run('export', '--bbox', BOX.join(), '--out', file('offline.tif'));
     assert.equal(code, 0, err);
     assert.deepEqual(await readFile(file('offline.tif')), await readFile(file('box.tif')));
+  });
+
+  describe('a large area', () => {
+    const SIDE = 8;
+    const [west, south] = tileBoundsLonLat({ ...UPPER, x: UPPER.x - SIDE + 2, y: UPPER.y + 1 });
+    const [, , east, north] = tileBoundsLonLat({ ...UPPER, x: UPPER.x + 1, y: UPPER.y - SIDE + 2 });
+    const args = ['--bbox', [west, south + 0.001, east - 0.001, north].join(), '--out'];
+
+    /** The archived metatile once more in place of all its neighbours: their names are all that differs. */
+    before(async () => {
+      const archive = file('store/geocrop-results/archive');
+      for (const recipe of await readdir(archive)) {
+        const season = join(archive, recipe, 'summer-2021/12');
+        for (let i = 0; i < SIDE * SIDE; i += 1) {
+          const [x, y] = [UPPER.x + 1 - (i % SIDE), UPPER.y + 1 - Math.floor(i / SIDE)];
+          if (x === UPPER.x && (y === UPPER.y || y === LOWER.y)) continue;
+          const from = join(season, String(UPPER.x), String(UPPER.y));
+          await cp(from, join(season, String(x), String(y)), { recursive: true });
+        }
+      }
+    });
+
+    test('interrupted: 130, and nothing is left', async () => {
+      const { code, err } = await geocropStopped(
+        ['export', '--year', String(YEAR), ...settings(), ...args, file('stopped.tif')],
+        'SIGINT',
+        {},
+        'stderr',
+      );
+      assert.equal(code, 130, err);
+      assert.match(err, /Exporting: \d0 %[^]*Interrupted/);
+      assert.deepEqual(
+        (await readdir(folder)).filter((name) => name.startsWith('stopped')),
+        [],
+      );
+    });
+
+    test('killed: nothing is seen under its name, and the next time it works', async () => {
+      const command = ['export', '--year', String(YEAR), ...settings(), ...args, file('killed.tif')];
+      const { code, err } = await geocropStopped(command, 'SIGKILL', {}, 'stderr');
+      assert.equal(code, null, err);
+      assert.equal(existsSync(file('killed.tif')), false);
+      const left = (await readdir(folder)).filter((name) => name.startsWith('killed'));
+      assert.deepEqual(
+        left.filter((name) => !/^killed\.tif\.part-\d+$/.test(name)),
+        [],
+      );
+      await Promise.all(left.map((name) => rm(file(name))));
+
+      const again = await geocrop(command);
+      assert.equal(again.code, 0, again.err);
+      assert.match(again.err, new RegExp(`100 % of the area: ${SIDE * SIDE} of ${SIDE * SIDE} metatiles`));
+      const { data, width } = await pixels('killed.tif');
+      const box = await pixels('box.tif');
+      const corner = lonLatToPixel(14, west, north);
+      const [x, y] = [AREA.left - 20 - corner.x, AREA.top - 20 - corner.y];
+      for (let row = 0; row < 200; row += 1) {
+        assert.deepEqual(
+          data.subarray((y + row) * width + x, (y + row) * width + x + box.width),
+          box.data.subarray(row * box.width, (row + 1) * box.width),
+        );
+      }
+    });
   });
 
   test('nothing but what was asked for lies in the folder', async () => {

@@ -54,14 +54,15 @@ export function geocrop(args: readonly string[], environment: Record<string, str
   return start(args, environment).ended;
 }
 
-/** Runs a command and sends it the signal when it has first written to standard output. */
+/** Runs a command and sends it the signal when it has first written to standard output, or to standard error. */
 export function geocropStopped(
   args: readonly string[],
   signal: NodeJS.Signals,
   environment: Record<string, string> = {},
+  first: 'stdout' | 'stderr' = 'stdout',
 ): Promise<Ended> {
   const { child, ended } = start(args, environment);
-  child.stdout?.once('data', () => child.kill(signal));
+  child[first]?.once('data', () => child.kill(signal));
   return ended;
 }
 
