@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { DiskFs } from '../../cache/disk-store.js';
+import { isGeoCropError } from '../../engine/errors.js';
 import { npyValues, openStage, tilePath, type Stage } from './stage.js';
-import { makeWorld, TILE, UPPER, type World } from './world.js';
+import { makeWorld, TILE, UPPER, YEAR, type World } from './world.js';
 import { WorldServer } from './world-server.js';
 
 /** A disk that takes nothing while it is full. */
@@ -76,6 +77,20 @@ describe('a disk that is full, or damaged', () => {
     stage = await openStage(folder, server.stac);
     assert.deepEqual(await good(), values);
     assert.deepEqual(await good(UPPER), whole);
+  });
+
+  test('the store is full: an order says so, and is done when there is room', async () => {
+    const disk = fillableDisk();
+    disk.full = true;
+    stage = await openStage(folder, server.stac, { storeFs: disk });
+    const { desk, maps } = stage.engine;
+    const definition = maps.definition({ season: 'summer', year: YEAR, model: 'trees' });
+    const order = (): Promise<void> =>
+      desk.order({ definition, metatile: UPPER, feature: null }, { class: 'warming', owner: 'warming' });
+    await assert.rejects(order(), (error) => isGeoCropError(error, 'store-full'));
+    disk.full = false;
+    await order();
+    assert.ok((await stored()).includes('item.json'));
   });
 
   test('the block cache cannot be written: tiles are served', async () => {

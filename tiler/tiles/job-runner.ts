@@ -9,7 +9,7 @@ import { archiveMetatile, isArchived, type ArchiveRequest } from './archive-meta
 import type { ReadBaseline } from './baseline-feature.js';
 import { checkRead } from './check-read.js';
 import type { MapDefinition } from './maps.js';
-import type { JobResult } from './local-desk.js';
+import type { JobResult, StoreFault } from './local-desk.js';
 import type { SeenFault } from './scene-lists.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
 import type { TileEvent } from './tile-service.js';
@@ -157,7 +157,7 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
   await options.onFaults(job, []);
   const problem = await archive(options, job, { definition, list, products });
   job.deliver('whole', whole);
-  if (problem !== null) return { archived: false, missing: [problem] };
+  if (problem !== null) return { archived: false, missing: [problem.message], code: problem.code };
   observer.tile({ map: job.map, tile: job.metatile, state: 'archived' });
   return { archived: true, missing: [] };
 }
@@ -181,7 +181,7 @@ async function archive(
   { archive, compute, observer, now, shelve }: JobRunnerOptions,
   job: MetatileJob,
   made: Pick<ArchiveRequest, 'definition' | 'list' | 'products'>,
-): Promise<string | null> {
+): Promise<{ readonly code: StoreFault; readonly message: string } | null> {
   const begun = performance.now();
   const { metatile, feature } = job;
   try {
@@ -190,7 +190,7 @@ async function archive(
     if (!isGeoCropError(error, 'store-full', 'store-unavailable')) throw error;
     observer.warn('a metatile could not be archived', { metatile: nameOf(metatile), error: error.message });
     shelve(job);
-    return error.message;
+    return { code: error.code as StoreFault, message: error.message };
   }
   observer.stage('write', (performance.now() - begun) / 1000);
   return null;

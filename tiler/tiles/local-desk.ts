@@ -1,9 +1,11 @@
-import { asGeoCropError, GeoCropError, isGeoCropError } from '../../engine/errors.js';
+import { asGeoCropError, GeoCropError, isGeoCropError, type ErrorCode } from '../../engine/errors.js';
 import type { LocalWorkQueue } from '../queue/local-work-queue.js';
 import type { MetatilePayload, Work, WorkClass } from '../queue/work.js';
 import type { WorkEnd } from '../queue/work-queue.js';
 import type { MetatileDesk, MetatileRequest } from './metatile-desk.js';
 import { MetatileJob, type JobProducts, type Wanted } from './metatile-job.js';
+
+export type StoreFault = Extract<ErrorCode, 'store-full' | 'store-unavailable'>;
 
 /** What became of a metatile that was done. */
 export interface JobResult {
@@ -11,6 +13,8 @@ export interface JobResult {
   readonly archived: boolean;
   /** What could not be read, or why it could not be archived, for people. */
   readonly missing: readonly string[];
+  /** Where all was read and the store could not take it. */
+  readonly code?: StoreFault;
   /** Nobody wanted it when its turn came: nothing was done. */
   readonly dropped?: true;
 }
@@ -83,8 +87,8 @@ export class LocalDesk implements MetatileDesk {
   ): Promise<void> {
     signal?.throwIfAborted();
     const work = metatileWork(request, cls, owner);
-    const { missing, archived } = await this.execute(work, { ...(signal === undefined ? {} : { signal }) });
-    if (!archived) throw notArchived(missing);
+    const result = await this.execute(work, { ...(signal === undefined ? {} : { signal }) });
+    if (!result.archived) throw notArchived(result);
   }
 
   /**
@@ -192,8 +196,16 @@ export function failureOf({ error }: Pick<WorkEnd, 'error'>): GeoCropError {
   });
 }
 
-export function notArchived(missing: readonly string[]): GeoCropError {
-  return new GeoCropError('source-unavailable', `The metatile is not in the archive: ${missing.join('; ')}`, {
-    hint: 'What was read is kept: try again later.',
+export function notArchived(result: JobResult): GeoCropError {
+  const { missing } = result;
+  const code = result.code ?? 'source-unavailable';
+  return new GeoCropError(code, `The metatile is not in the archive: ${missing.join('; ')}`, {
+    hint: HINTS[code],
   });
 }
+
+const HINTS: Readonly<Record<StoreFault | 'source-unavailable', string>> = {
+  'source-unavailable': 'What was read is kept: try again later.',
+  'store-full': 'Make room in the store.',
+  'store-unavailable': 'Look at the store, and try again later.',
+};

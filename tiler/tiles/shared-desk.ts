@@ -113,9 +113,9 @@ export class SharedDesk implements MetatileDesk {
         }, RENEW_MS);
         const end = await ended.promise;
         if (end.outcome === 'failed') throw failureOf(end);
-        const { archived, missing, dropped } = end.result as JobResult;
-        if (archived) return;
-        if (dropped !== true) throw notArchived(missing);
+        const result = end.result as JobResult;
+        if (result.archived) return;
+        if (result.dropped !== true) throw notArchived(result);
       } finally {
         clearInterval(renewing);
         ended.stop();
