@@ -20,8 +20,11 @@ export interface RedisTileTierOptions {
   readonly report: (report: FaultReport) => void;
 }
 
-/** Milliseconds: a tile is read from the archive and drawn in less, so a later answer is worth nothing. */
-const READ_MS = 100;
+/**
+ * Milliseconds: a tile is read from the archive and drawn in less, so a later answer is worth nothing. A Redis that has to share
+ * two cores with computing was seen silent for half as long.
+ */
+const READ_MS = 200;
 /** Nobody waits for writing. */
 const WRITE_MS = 1_000;
 /** Bytes of bodies that are on their way to Redis at once. */

@@ -150,6 +150,7 @@ describeOnRedis('tiles keep coming', () => {
       stage.server.freeze();
       // It cannot be known that the tile is there.
       assert.equal(await two.ask(shared), 'computed');
+      await goOn(stage, two, 1);
       await goOn(stage, one);
       const { body } = testTile('large', 400_000);
       const before = process.memoryUsage().arrayBuffers;
