@@ -111,6 +111,8 @@ export async function cuttableWay(port: number): Promise<{
   readonly url: string;
   readonly cut: () => Promise<void>;
   readonly mend: () => Promise<void>;
+  /** What goes over the connections that are open is lost from now on; they stay open. New ones are well. */
+  readonly swallow: () => void;
 }> {
   const own = await freePort();
   const sockets = new Set<Socket>();
@@ -137,6 +139,9 @@ export async function cuttableWay(port: number): Promise<{
   return {
     url: `redis://127.0.0.1:${own}`,
     mend,
+    swallow: () => {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
     cut: async () => {
       const closed = once(server, 'close');
       server.close();
