@@ -23,6 +23,8 @@ export const MAP: PyramidMap = {
     palette: ['#ff0000', '#00ff00', '#0000ff', '#ffff00'],
   },
 };
+/** The same with one product: what is about order, not values. */
+export const CLASSES_ONLY: PyramidMap = { ...MAP, made: { ...MAP.made, products: ['classes'] } };
 /** The upper left metatile of a z4 cell, a z8 cell and so on, away from every edge of the map. */
 export const CORNER: TileId = { z: 12, x: 9 << 8, y: 8 << 8 };
 
