@@ -26,7 +26,7 @@ export const runVerify: RunVerify = ({ config, recipe, season, sample, repair },
         onChecked: (report) => {
           last = report;
           const broken = report.broken.length;
-          progress?.update((done += 1), broken === 0 ? '' : `${broken} broken`);
+          progress?.update((done += 1), broken === 0 ? undefined : `${broken} broken`);
         },
       });
     } finally {
