@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mapBounded } from '../../engine/scenes/bounded.js';
+import { mapBounded } from '../../engine/map-bounded.js';
 import type { ObjectStore } from '../object-store.js';
 import { LastUse } from './last-use.js';
 import {

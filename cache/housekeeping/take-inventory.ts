@@ -1,5 +1,5 @@
 import { isGeoCropError } from '../../engine/errors.js';
-import { mapBounded } from '../../engine/scenes/bounded.js';
+import { mapBounded } from '../../engine/map-bounded.js';
 import { parseSceneList } from '../../engine/scenes/scene-list-json.js';
 import { isCurrent, parseDocument } from '../archive-documents.js';
 import {

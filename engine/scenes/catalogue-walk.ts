@@ -1,7 +1,7 @@
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { GeoCropError, isGeoCropError, messageOf } from '../errors.js';
-import { mapBounded } from './bounded.js';
+import { mapBounded } from '../map-bounded.js';
 import type { CatalogueFiles } from './files.js';
 import { asList, asRecord, asText } from './plain.js';
 

@@ -4,7 +4,7 @@ import { areaMeetsBox } from '../geo/polygon.js';
 import type { Bounds } from '../geo/tile-matrix.js';
 import { METATILE_SIZE, NATIVE_ZOOM, pixelWindowLonLat } from '../geo/tile-matrix.js';
 import type { SeasonWindow } from '../season.js';
-import { mapBounded } from './bounded.js';
+import { mapBounded } from '../map-bounded.js';
 import type { OffsetCheck } from './offset-check.js';
 import type { AssetName, Band, LeftOutScene, Scene, SceneList, UncheckedScene } from './scene.js';
 import { sceneOf } from './scene-of-item.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isGeoCropError } from '../errors.js';
-import { mapBounded } from './bounded.js';
+import { mapBounded } from '../map-bounded.js';
 import { SharedLoad } from './shared-load.js';
 
 /** A load whose every call is ended by hand. */

@@ -21,7 +21,7 @@ import { recipeOf } from '../tiles/tile-identity.js';
 import type { LayerInfo } from '../tiles/tile-service.js';
 import { cutTile } from './cut-tile.js';
 import type { ExportPlan, PlannedMetatile } from './export-plan.js';
-import { mapAtOnce } from './map-at-once.js';
+import { mapBounded } from '../../engine/map-bounded.js';
 
 export interface ExportRequest {
   readonly definition: MapDefinition;
@@ -83,7 +83,7 @@ export async function exportArea(
       const top = Math.max(window.y, y * TILE_SIZE);
       await cog.rows(Math.min(bottom, (y + 1) * TILE_SIZE) - top);
       let tiles = 0;
-      await mapAtOnce(wantedIn(y), READS_AT_ONCE, async ({ metatile, columns }) => {
+      await mapBounded(wantedIn(y), READS_AT_ONCE, async ({ metatile, columns }) => {
         // One after the other: the first brings the file's header.
         for (const x of columns) {
           signal?.throwIfAborted();

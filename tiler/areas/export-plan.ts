@@ -11,7 +11,7 @@ import {
   tileBoundsLonLat,
   type TileId,
 } from '../../engine/geo/tile-matrix.js';
-import { mapAtOnce } from './map-at-once.js';
+import { mapBounded } from '../../engine/map-bounded.js';
 import type { MapDefinition } from '../tiles/maps.js';
 import type { SceneLists } from '../tiles/scene-lists.js';
 import { recipeOf } from '../tiles/tile-identity.js';
@@ -82,7 +82,7 @@ export async function planExport(
   }
   const scenes = new SceneTally();
   let done = 0;
-  const metatiles = await mapAtOnce(wanted, LOOKS_AT_ONCE, async (metatile) => {
+  const metatiles = await mapBounded(wanted, LOOKS_AT_ONCE, async (metatile) => {
     signal?.throwIfAborted();
     const archived = await lookAt(sources, request.definition, request.layer, metatile.tile, scenes);
     request.onProgress?.((done += 1), wanted.length);

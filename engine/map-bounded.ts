@@ -1,4 +1,4 @@
-/** Maps with at most `limit` calls at a time, in order of the input. The first failure stops further calls and is thrown. */
+/** Maps with at most `limit` calls at a time, in order of the input. After a failure nothing more is begun; it is thrown when all have ended. */
 export async function mapBounded<A, B>(
   values: readonly A[],
   limit: number,
@@ -18,6 +18,8 @@ export async function mapBounded<A, B>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
+  const workers = Array.from({ length: Math.min(limit, values.length) }, worker);
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
   return results;
 }
