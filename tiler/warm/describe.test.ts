@@ -122,8 +122,8 @@ describe('warming in words', () => {
       ['0 bytes', '999 bytes', '1.0 kB', '9.9 MB', '10 MB', '999 MB', '1.0 GB', '2.5 TB'],
     ); // prettier-ignore
     assert.deepEqual(
-      [0, 59.4, 59.6, 3_570, 7_230, 172_700, 200_000].map(durationText),
-      ['0 s', '59 s', '1 min', '1 h 0 min', '2 h 1 min', '47 h 58 min', '2 d 8 h'],
+      [0, 119.4, 119.6, 3_570, 7_230, 172_700, 200_000].map(durationText),
+      ['0 s', '119 s', '2 min', '1 h 0 min', '2 h 1 min', '47 h 58 min', '2 d 8 h'],
     ); // prettier-ignore
     assert.deepEqual([1800, 30, 361].map(rateText), ['2.0 an hour', '120 an hour', '10 an hour']);
   });

@@ -160,7 +160,7 @@ export function bytesText(bytes: number): string {
 
 /** `40 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
 export function durationText(seconds: number): string {
-  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 119.5) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

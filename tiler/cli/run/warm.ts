@@ -123,10 +123,9 @@ async function estimateOf(
   signal: AbortSignal,
   io: Io,
 ): Promise<WarmingEstimate> {
-  let said = false;
-  return estimateWarming(deps, definition, metatiles, signal, (_done, total) => {
-    if (!said) io.err(`Looking at ${plural(total, 'metatile')} of ${metatiles.length} ...\n`);
-    said = true;
+  io.err(`Looking what is there of ${plural(metatiles.length, 'metatile')} ...\n`);
+  return estimateWarming(deps, definition, metatiles, signal, (done, total) => {
+    if (done === 0) io.err(`Looking at the scenes of ${plural(total, 'metatile')} ...\n`);
   });
 }
 
