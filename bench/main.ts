@@ -8,7 +8,10 @@ import { benchmarksPage } from './docs-page.js';
 import { RESULTS, ROOT, WORK } from './folders.js';
 import { formatTable, withinBudget, type BenchResult } from './report.js';
 import { atTheEnd, machineFacts } from './machine.js';
+import { benchCached } from './serving/bench-cached.js';
 import { benchServing } from './serving/bench-serving.js';
+import { benchStampede } from './serving/bench-stampede.js';
+import { benchWarming } from './serving/bench-warming.js';
 import { makeBenchSeason } from './season/make-season.js';
 
 type Results = Promise<readonly BenchResult[]> | AsyncIterable<BenchResult>;
@@ -19,6 +22,9 @@ const BENCHES: Readonly<Record<string, () => Results>> = {
   forest: () => benchForest(),
   cold: async () => [await benchColdFromDisk(await season())],
   serving: async () => [await benchServing(await season())],
+  cached: async () => [await benchCached(await season())],
+  stampede: async () => [await benchStampede(await season())],
+  warming: async () => [await benchWarming()],
   afar: async () => [await benchColdFromAfar(await season())],
 };
 

@@ -11,7 +11,7 @@ import { BUCKETS } from './object-store.js';
 import type { S3Options } from './s3-options.js';
 import { S3ObjectStore } from './s3-store.js';
 
-/** For tests only: a real MinIO on loopback, in a folder of its own. */
+/** For tests and benchmarks only: a real MinIO on loopback, in a folder of its own. */
 export interface MinioServer {
   readonly options: S3Options;
   readonly port: number;
@@ -27,7 +27,8 @@ export interface MinioServer {
 // eslint-disable-next-line no-restricted-properties -- tests only
 const BINARY = process.env['GEOCROP_MINIO'] ?? 'minio';
 
-const withoutMinio: string | false =
+/** What is missing, and how to get it; false where MinIO is there. */
+export const withoutMinio: string | false =
   spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status === 0
     ? false
     : 'needs MinIO: GEOCROP_MINIO="$(scripts/minio.sh)" npm test';

@@ -24,7 +24,8 @@ export interface RedisServer {
 
 const BINARY = 'redis-server';
 
-const withoutRedis: string | false =
+/** What is missing, and how to get it; false where Redis is there. */
+export const withoutRedis: string | false =
   spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status === 0
     ? false
     : 'needs Redis: apt-get install redis-server';

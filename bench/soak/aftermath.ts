@@ -1,11 +1,10 @@
 import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpGet, type Answer } from '../load/http-get.js';
+import type { GeoCropServer } from '../geocrop-server.js';
 import type { WarmView } from './browser.js';
-import { gaugesOf } from './gauges.js';
 import type { Place } from './places.js';
 import type { SoakPlan } from './plan.js';
-import type { SoakServer } from './soak-server.js';
 
 /** The server when the load is over. */
 export interface Aftermath {
@@ -25,7 +24,7 @@ export async function afterwards(options: {
   readonly warm: readonly WarmView[];
   /** Nobody has asked for it yet. */
   readonly place: Place;
-  readonly server: SoakServer;
+  readonly server: GeoCropServer;
 }): Promise<Aftermath> {
   const { url, agent, plan, warm, place, server } = options;
   const get = (path: string): Promise<Answer> => httpGet(url + path, { agent, keepBody: true });
@@ -33,7 +32,7 @@ export async function afterwards(options: {
   const spent = (): number => (performance.now() - begun) / 1000;
   let drainSeconds: number | null = null;
   while (drainSeconds === null && spent() < plan.drainSeconds) {
-    const gauges = gaugesOf(String((await get('/metrics')).body));
+    const gauges = await server.gauges();
     const busy =
       (gauges.get('geocrop_queue_metatiles') ?? NaN) + (gauges.get('geocrop_running_metatiles') ?? NaN);
     if (busy === 0) drainSeconds = spent();

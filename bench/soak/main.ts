@@ -21,7 +21,11 @@ async function main(): Promise<number> {
   const plan = planOf(minutes);
   const { text: machine } = await machineFacts();
   say(machine);
-  const report = await runSoak(plan, say);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  }
+  const report = await runSoak(plan, say, stop.signal);
   const text = soakText(report);
   process.stdout.write(`${text}\n`);
   // A slope needs time: the short form says its numbers and does not judge them.

@@ -1,11 +1,10 @@
 import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { longitudeAt, latitudeAt, METATILE_ZOOM } from '../../engine/geo/tile-matrix.js';
+import type { GeoCropServer } from '../geocrop-server.js';
 import { dueTimes, seededRandom } from '../load/arrivals.js';
-import { httpGet } from '../load/http-get.js';
 import { Browser, type WarmView } from './browser.js';
 import { DESKTOP_METATILES, desktopVisit } from './desktop.js';
-import { gaugesOf } from './gauges.js';
 import { MAPS, type Places } from './places.js';
 import type { SoakPlan } from './plan.js';
 import type { Traffic } from './traffic.js';
@@ -20,6 +19,7 @@ export interface MixedLoadOptions {
   readonly capacity: number;
   readonly random: () => number;
   readonly agent: Agent;
+  readonly server: GeoCropServer;
   /** Ends the load; aborted at its end. */
   readonly over: AbortController;
 }
@@ -46,10 +46,10 @@ const POINT_WAIT_SECONDS = 25;
 
 /** People, desktops and machines, each at times of their own, whatever becomes of what they asked before. */
 export async function mixedLoad(options: MixedLoadOptions): Promise<LoadFigures> {
-  const { url, plan, traffic, places, warm, capacity, random, agent, over } = options;
+  const { url, plan, traffic, places, warm, capacity, random, agent, server, over } = options;
   const { signal } = over;
   const count = { asked: 0, visits: 0, desktopTiles: 0, discoveries: 0, discoveredTiles: 0 };
-  const computedBefore = await metatilesComputed(url, agent);
+  const computedBefore = await metatilesComputed(server);
   const begun = performance.now();
   const under = new Set<Promise<unknown>>();
   const doing = (work: Promise<unknown>): void => {
@@ -111,7 +111,7 @@ export async function mixedLoad(options: MixedLoadOptions): Promise<LoadFigures>
 
   await sleep(plan.loadSeconds * 1000, undefined, { signal }).catch(() => undefined);
   const seconds = (performance.now() - begun) / 1000;
-  const computed = (await metatilesComputed(url, agent)) - computedBefore;
+  const computed = (await metatilesComputed(server)) - computedBefore;
   over.abort();
   while (under.size > 0) await Promise.all(under);
   let streams = 0;
@@ -140,9 +140,8 @@ async function until(time: number, signal: AbortSignal): Promise<void> {
 
 const mapOf = (browser: number): string => MAPS[browser % MAPS.length] ?? '';
 
-async function metatilesComputed(url: string, agent: Agent): Promise<number> {
-  const { body } = await httpGet(`${url}/metrics`, { agent, keepBody: true });
-  return gaugesOf(String(body)).get('geocrop_stage_seconds_count{stage="write"}') ?? 0;
+async function metatilesComputed(server: GeoCropServer): Promise<number> {
+  return (await server.gauges()).get('geocrop_stage_seconds_count{stage="write"}') ?? 0;
 }
 
 /** Somewhere in the middle of a native tile's metatile, where its scenes are. */

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
-import { gaugesOf } from './gauges.js';
-import type { SoakServer } from './soak-server.js';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { gaugesOf, type GeoCropServer } from '../geocrop-server.js';
 import type { Traffic } from './traffic.js';
 
 /** The server at a time. Bytes; NaN where it was not asked. */
@@ -13,6 +13,10 @@ export interface Moment {
   readonly external: number;
   /** Metatiles that wait. */
   readonly queued: number;
+  /** The longest that the server's event loop stood still since it was asked before, milliseconds. */
+  readonly lagMs: number;
+  /** The same of the soak's own: then it is the machine, or the soak, that is slow. */
+  readonly ownLagMs: number;
 }
 
 const SAMPLE_MS = 1000;
@@ -26,22 +30,25 @@ export class Recorder {
   readonly moments: Moment[] = [];
   readonly #begun = performance.now();
   readonly #timer: NodeJS.Timeout;
+  readonly #own = monitorEventLoopDelay({ resolution: 10 });
   #looks = 0;
 
   constructor(
     private readonly options: {
       readonly url: string;
-      readonly server: SoakServer;
+      readonly server: GeoCropServer;
       readonly traffic: Traffic;
       readonly agent: Agent;
       readonly say: (line: string) => void;
     },
   ) {
+    this.#own.enable();
     this.#timer = setInterval(() => void this.#look(), SAMPLE_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#own.disable();
   }
 
   async #look(): Promise<void> {
@@ -61,7 +68,10 @@ export class Recorder {
       heap: gauges.get('nodejs_heap_size_used_bytes') ?? NaN,
       external: gauges.get('nodejs_external_memory_bytes') ?? NaN,
       queued: gauges.get('geocrop_queue_metatiles') ?? NaN,
+      lagMs: 1000 * (gauges.get('nodejs_eventloop_lag_max_seconds') ?? NaN),
+      ownLagMs: this.#own.max / 1e6,
     };
+    this.#own.reset();
     this.moments.push(moment);
     if (look === 0 || look % SAID !== 0) return;
     const cached = traffic.tallies['cached tile'].latency;

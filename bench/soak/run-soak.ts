@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COLLECTION } from '../../tiler/e2e/world.js';
 import { ask, startChild } from '../child.js';
+import { startGeoCrop } from '../geocrop-server.js';
 import { seededRandom } from '../load/arrivals.js';
 import { afterwards, type Aftermath } from './aftermath.js';
 import { calibrate } from './calibrate.js';
@@ -12,7 +13,6 @@ import { mixedLoad, type LoadFigures } from './mixed-load.js';
 import { Places, SEASONS_SETTING } from './places.js';
 import type { SoakPlan } from './plan.js';
 import { Recorder, type Moment } from './recorder.js';
-import { startSoakServer } from './soak-server.js';
 import { Traffic } from './traffic.js';
 import { warmViews } from './warm-views.js';
 import type { WorldOrder, WorldReport } from './world-child.js';
@@ -47,7 +47,7 @@ export async function runSoak(
   try {
     const order: WorldOrder = { sideMetres: plan.sideMetres };
     const { stac } = await ask<WorldReport>(world, order);
-    const server = await startSoakServer(folder, {
+    const server = await startGeoCrop(join(folder, 'server.log'), {
       GEOCROP_STAC: stac,
       GEOCROP_COLLECTION: COLLECTION,
       GEOCROP_STORE: join(folder, 'store'),
@@ -71,7 +71,18 @@ export async function runSoak(
         `it computes ${capacity.toFixed(2)} metatiles a second; asked for ${(plan.overload * capacity).toFixed(2)} for ${plan.loadSeconds.toFixed(0)} s, beside ${warm.length} views that it has`,
       );
       const recorder = new Recorder({ url, server, traffic, agent, say });
-      const load = await mixedLoad({ url, plan, traffic, places, warm, capacity, random, agent, over });
+      const load = await mixedLoad({
+        url,
+        plan,
+        traffic,
+        places,
+        warm,
+        capacity,
+        random,
+        agent,
+        server,
+        over,
+      });
       recorder.stop();
       say('the load has ended; what is left over is being computed …');
       const after = await afterwards({ url, agent, plan, warm, place: places.one(), server });

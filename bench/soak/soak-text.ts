@@ -27,6 +27,7 @@ export function soakText(report: SoakReport): string {
       Object.entries(after.answers)
         .map(([what, answer]) => `${what}: ${answer}`)
         .join(', '),
+    `event loops stood still for at most: the server's ${longest(report, 'lagMs')} ms, the soak's own ${longest(report, 'ownLagMs')} ms (where that is long, the machine has no time for either)`,
     `event streams that ended early: ${load.brokenStreams}`,
     ...[...log].map(([what, times]) => `log: ${times} × ${what}`),
   ].join('\n');
@@ -57,6 +58,10 @@ function memoryLines({ moments, load }: SoakReport): string[] {
     );
   }
   return lines;
+}
+
+function longest({ moments }: SoakReport, name: 'lagMs' | 'ownLagMs'): string {
+  return Math.max(...moments.map((moment) => moment[name]).filter(Number.isFinite)).toFixed(0);
 }
 
 function per(count: number, seconds: number): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gaugesOf } from './gauges.js';
+import { gaugesOf } from '../geocrop-server.js';
 import { MAPS, Places, SQUARE, viewOf } from './places.js';
 import { planOf } from './plan.js';
 import { complaintsOf, type SoakReport } from './run-soak.js';
@@ -42,7 +42,7 @@ function good(change: Partial<SoakReport> = {}): SoakReport {
 function memory(rss: (seconds: number) => number): SoakReport['moments'] {
   return Array.from({ length: 300 }, (_, i) => {
     const seconds = (i * plan.loadSeconds) / 300;
-    return { seconds, rss: rss(seconds), heap: NaN, external: NaN, queued: NaN };
+    return { seconds, rss: rss(seconds), heap: NaN, external: NaN, queued: NaN, lagMs: NaN, ownLagMs: NaN };
   });
 }
 
