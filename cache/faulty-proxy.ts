@@ -23,6 +23,8 @@ export type Fault =
   | { readonly kind: 'damage' }
   /** So many bytes of the request's body are passed on, then the client is gone. */
   | { readonly kind: 'cut-request'; readonly after: number }
+  /** So many bytes of the request's body are passed on, then nothing more happens until the client leaves. */
+  | { readonly kind: 'stall-request'; readonly after: number }
   /** The connection is closed without an answer. */
   | { readonly kind: 'reset' }
   /** Passed on and done; the answer is lost. */
@@ -95,7 +97,7 @@ export class FaultyProxy {
         });
         return;
       }
-      if (fault.kind !== 'cut-request') spoil(back, answer, fault);
+      if (fault.kind !== 'cut-request' && fault.kind !== 'stall-request') spoil(back, answer, fault);
     });
     onward.on('error', () => incoming.socket.destroy());
     if (fault?.kind === 'cut-request') {
@@ -103,6 +105,10 @@ export class FaultyProxy {
       return;
     }
     answer.on('close', () => onward.destroy());
+    if (fault?.kind === 'stall-request') {
+      stallRequest(incoming, onward, fault.after);
+      return;
+    }
     incoming.pipe(onward);
   }
 }
@@ -115,6 +121,14 @@ function cutRequest(incoming: IncomingMessage, onward: ClientRequest, after: num
       onward.destroy();
       incoming.socket.destroy();
     });
+    left = Math.max(0, left - chunk.length);
+  });
+}
+
+function stallRequest(incoming: IncomingMessage, onward: ClientRequest, after: number): void {
+  let left = after;
+  incoming.on('data', (chunk: Buffer) => {
+    if (left > 0) onward.write(chunk.subarray(0, left));
     left = Math.max(0, left - chunk.length);
   });
 }
