@@ -45,7 +45,7 @@ export const runWarm: RunWarm = async (options, io) => {
     const definition = engine.maps.definition(engine.maps.resolve(askedMap(options)));
     if (options.zooms.highest < METATILE_ZOOM) {
       io.out('Nothing is computed: these zooms are made of what is archived.\n');
-      await lowZooms(engine, definition, options, io.interrupt(), io);
+      if (!options.dryRun) await lowZooms(engine, definition, options, io.interrupt(), io);
       return EXIT.ok;
     }
     const metatiles = metatilesOfAreas(areas, engine.coverage);
