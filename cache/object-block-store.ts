@@ -33,8 +33,8 @@ const UNSURE_NAMES = 100_000;
 
 /**
  * Blocks in the object store, `{first two digits}/{hash of the key}`, for all processes that share it. Whatever the store
- * does is never an error: a block is then read from its source, or not kept, and counted. What it may hold is the bucket's
- * matter (`geocrop init-store` has old blocks expire).
+ * does is never an error: a block is then read from its source, or not kept, and counted. What the bucket may
+ * hold is housekeeping's matter (cache/housekeeping/windows.ts); `geocrop init-store` has old blocks expire, too.
  */
 export class ObjectBlockStore implements BlockStore {
   private readonly store: ObjectStore;

@@ -50,7 +50,8 @@ export interface Inventory {
   /** Catalogues' facts. */
   readonly catalogues: Tally;
   readonly pyramid: Tally;
-  readonly usage: Tally;
+  /** Journals of use, and what warming measured. */
+  readonly notes: Tally;
   /** Keys that GeoCrop does not write: never touched. */
   readonly foreign: Tally & { readonly examples: readonly string[] };
 }

@@ -25,6 +25,10 @@ export interface InventoryOptions {
 const SCENE_LIST =
   /^scenes\/([^/]+)\/([^/]+-\d{4})\/12\/(0|[1-9]\d{0,3})\/(0|[1-9]\d{0,3})(?:\.faults)?\.json$/;
 const CATALOGUE = /^scenes\/[^/]+\/catalogue\.json$/;
+/** What the last warming of a map measured (tiler/warm). */
+const WARMING = /^warming\/[0-9a-f]{16}\/[^/]+\.json$/;
+const isNote = (key: string): boolean =>
+  key === LAST_RUN_KEY || usageDayOf(key) !== undefined || WARMING.test(key);
 const READS_AT_ONCE = 8;
 const EXAMPLES = 5;
 const SAY_EVERY = 1000;
@@ -56,7 +60,7 @@ export async function takeInventory(store: ObjectStore, options: InventoryOption
     sceneLists: found.sceneLists,
     catalogues: found.catalogues,
     pyramid: found.pyramid,
-    usage: found.usage,
+    notes: found.notes,
     foreign: { ...found.foreign, examples: found.examples },
   };
 }
@@ -69,7 +73,7 @@ class Found {
   readonly examples: string[] = [];
   catalogues: Tally = { objects: 0, bytes: 0 };
   pyramid: Tally = { objects: 0, bytes: 0 };
-  usage: Tally = { objects: 0, bytes: 0 };
+  notes: Tally = { objects: 0, bytes: 0 };
   foreign: Tally = { objects: 0, bytes: 0 };
   private readonly metatiles: StoredMetatile[] = [];
   private open: OpenMetatile | null = null;
@@ -84,7 +88,7 @@ class Found {
       this.sceneLists.push({ key, source, season, metatile, bytes, writtenAt: modified.getTime() });
     } else if (CATALOGUE.test(key)) this.catalogues = plus(this.catalogues, bytes);
     else if (key.startsWith(PYRAMID_PREFIX)) this.pyramid = plus(this.pyramid, bytes);
-    else if (key === LAST_RUN_KEY || usageDayOf(key) !== undefined) this.usage = plus(this.usage, bytes);
+    else if (isNote(key)) this.notes = plus(this.notes, bytes);
     else {
       this.foreign = plus(this.foreign, bytes);
       if (this.examples.length < EXAMPLES) this.examples.push(key);
