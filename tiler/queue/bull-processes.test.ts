@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describeOnRedis } from '../../cache/redis-server.js';
 import { finalEnds, onBullStage } from './bull-stage.js';
 import { eventually } from './eventually.js';
 import { GiveBack } from './give-back.js';
+import { jobIdOf } from './job-id.js';
 import { MOST_STALLS } from './work-failure.js';
 import { HeldRuns, metatileWork } from './work-queue.conformance.js';
 
@@ -113,6 +115,29 @@ describeOnRedis('work of several processes', () => {
         assert.match(held.begun[place] as string, /^\d+$/);
         held.finish(held.begun[place] as string);
       }
+    });
+  });
+
+  test('a raise that comes late, with what it read before a better one, is made good', async () => {
+    await onBullStage(async ({ open, redis }) => {
+      const held = new HeldRuns();
+      const queue = open();
+      queue.serve('metatile', held);
+      await queue.add(metatileWork('first'));
+      await held.until('first');
+      await queue.add(metatileWork('begun', 'begun'));
+      await queue.add(metatileWork('raised', 'warming'));
+      await queue.add(metatileWork('raised', 'waited'));
+      // What a replica does that saw it as warming, and was slow.
+      const connection = new Redis(redis.url);
+      const late = new Queue('test-metatile', { connection });
+      await (await late.getJob(jobIdOf('raised')))?.changePriority({ priority: 4 });
+      await queue.add(metatileWork('raised', 'job'));
+      held.finish('first');
+      await held.until('raised');
+      assert.deepEqual(held.begun, ['first', 'raised']);
+      await late.close();
+      connection.disconnect();
     });
   });
 

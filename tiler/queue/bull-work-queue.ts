@@ -40,7 +40,7 @@ export interface BullWorkQueue extends WorkQueue {
 const EVENTS_KEPT = 10_000;
 /** Our own in that stream. */
 const FAILED_ONCE = 'failed-once';
-/** How often work that ends just while it is added is added again. */
+/** How often work that ends just while it is added is added again, and how often a raise is made good. */
 const ADD_TRIES = 5;
 
 /**
@@ -220,7 +220,7 @@ class BullMqWorkQueue implements BullWorkQueue {
   /** False where the job is gone. */
   private async raise(queue: Queue<BullData>, job: Job<BullData>, priority: number): Promise<boolean> {
     if (job.priority <= priority) return true;
-    for (;;) {
+    for (let tries = 0; tries < ADD_TRIES; tries += 1) {
       const noted = await this.link.ask((redis) =>
         redis.eval(NOTE_PRIORITY, 1, queue.toKey(job.id as string), priority),
       );
@@ -233,6 +233,7 @@ class BullMqWorkQueue implements BullWorkQueue {
         await refusal(job.promote());
       });
     }
+    return true;
   }
 
   private async countWaiting(): Promise<number> {
