@@ -89,7 +89,11 @@ export class PyramidKeeper implements ArchiveWatcher {
   /** Resolves when nothing is due or running: what is due is done at once. Marks of other processes, found at the start, too. */
   async idle(): Promise<void> {
     while (this.options.works && !this.#closing.signal.aborted) {
-      if (this.#running === 0 && this.#due.size === 0 && this.#scanned) return;
+      if (this.#due.size === 0 && this.#scanned) {
+        if (this.#running === 0) return;
+        await this.#last;
+        continue;
+      }
       const done = await this.#exclusive(() => this.#pass());
       // It is tried again later; nobody should wait for a store that is away.
       if (!done) return;
