@@ -65,6 +65,9 @@ const LASTING: readonly ErrorCode[] = [
   'unsupported-crs',
 ];
 
+/** Scenes of lists in memory: one takes 2 KB, and as much again in the view that is used (measured on the heap). */
+const SCENES_KEPT = 16_000;
+
 interface Entry {
   readonly list: SceneList;
   readonly faults: readonly SceneFault[];
@@ -82,7 +85,11 @@ export class SceneLists {
     const { keptMs, now } = deps;
     const ttl =
       keptMs === undefined ? {} : { ttl: keptMs, ttlResolution: 0, perf: { now: () => now().getTime() } };
-    this.#entries = new LRUCache({ max: 2_000, ...ttl });
+    this.#entries = new LRUCache({
+      maxSize: SCENES_KEPT,
+      sizeCalculation: ({ list }) => 1 + list.scenes.length + list.leftOut.length,
+      ...ttl,
+    });
   }
 
   /** What is kept; where it is old it is looked up again in the background. undefined where it was never looked up. */
