@@ -1,3 +1,4 @@
+import { breathe } from '../engine/breathe.js';
 import { canonicalJson } from '../engine/digest.js';
 import { GeoCropError } from '../engine/errors.js';
 import { METATILE_ZOOM, type TileId } from '../engine/geo/tile-matrix.js';
@@ -473,6 +474,7 @@ export class PyramidRefresh {
     for (const [product, { cog, read, key }] of files) {
       for (const [level, { image }] of cog.levels.entries()) {
         for (let row = 0; row < image.across; row++) {
+          await breathe();
           for (let column = 0; column < image.across; column++) {
             const at = { level, column, row };
             if (!hasArchivedBlock(cog, at, key)) continue;
