@@ -1,3 +1,4 @@
+import type { TileId } from '../../engine/geo/tile-matrix.js';
 import type { Metatile } from '../archive-keys.js';
 
 /** Objects and what they take. */
@@ -43,6 +44,13 @@ export interface StoredSceneList {
   readonly writtenAt: number;
 }
 
+/** A node of the pyramid, whatever its versions. */
+export interface StoredNode {
+  readonly recipe: string;
+  readonly season: string;
+  readonly node: TileId;
+}
+
 /** All that is in `geocrop-results`, as it was listed. */
 export interface Inventory {
   readonly metatiles: readonly StoredMetatile[];
@@ -50,6 +58,7 @@ export interface Inventory {
   /** Catalogues' facts. */
   readonly catalogues: Tally;
   readonly pyramid: Tally;
+  readonly nodes: readonly StoredNode[];
   /** Journals of use, and what warming measured. */
   readonly notes: Tally;
   /** Keys that GeoCrop does not write: never touched. */

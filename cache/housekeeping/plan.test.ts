@@ -31,6 +31,7 @@ const inventory = (metatiles: readonly StoredMetatile[], rest: Partial<Inventory
   sceneLists: [],
   catalogues: NOTHING,
   pyramid: { objects: 5, bytes: 1e9 },
+  nodes: [],
   notes: NOTHING,
   foreign: { ...NOTHING, examples: [] },
   ...rest,

@@ -12,8 +12,14 @@ import {
   type Metatile,
 } from '../archive-keys.js';
 import type { ObjectEntry, ObjectStore } from '../object-store.js';
-import type { Inventory, StoredMetatile, StoredSceneList, StoredVersion, Tally } from './inventory.js';
-import { PYRAMID_PREFIX } from './pyramid-prefix.js';
+import type {
+  Inventory,
+  StoredMetatile,
+  StoredNode,
+  StoredSceneList,
+  StoredVersion,
+  Tally,
+} from './inventory.js';
 import { LAST_RUN_KEY, usageDayOf } from './usage-document.js';
 
 export interface InventoryOptions {
@@ -29,6 +35,9 @@ const CATALOGUE = /^scenes\/[^/]+\/catalogue\.json$/;
 const WARMING = /^warming\/[0-9a-f]{16}\/[^/]+\.json$/;
 const isNote = (key: string): boolean =>
   key === LAST_RUN_KEY || usageDayOf(key) !== undefined || WARMING.test(key);
+/** What is below zoom 12: counted, and never touched. */
+const PYRAMID = 'pyramid/';
+const NODE = /^pyramid\/([0-9a-f]{16})\/([^/]+-\d{4})\/(\d+)\/(\d+)\/(\d+)\/\d{8}\.json$/;
 const READS_AT_ONCE = 8;
 const EXAMPLES = 5;
 const SAY_EVERY = 1000;
@@ -60,6 +69,7 @@ export async function takeInventory(store: ObjectStore, options: InventoryOption
     sceneLists: found.sceneLists,
     catalogues: found.catalogues,
     pyramid: found.pyramid,
+    nodes: [...found.nodes.values()],
     notes: found.notes,
     foreign: { ...found.foreign, examples: found.examples },
   };
@@ -75,6 +85,7 @@ class Found {
   pyramid: Tally = { objects: 0, bytes: 0 };
   notes: Tally = { objects: 0, bytes: 0 };
   foreign: Tally = { objects: 0, bytes: 0 };
+  readonly nodes = new Map<string, StoredNode>();
   private readonly metatiles: StoredMetatile[] = [];
   private open: OpenMetatile | null = null;
 
@@ -87,12 +98,20 @@ class Found {
       const metatile = { x: Number(x), y: Number(y) };
       this.sceneLists.push({ key, source, season, metatile, bytes, writtenAt: modified.getTime() });
     } else if (CATALOGUE.test(key)) this.catalogues = plus(this.catalogues, bytes);
-    else if (key.startsWith(PYRAMID_PREFIX)) this.pyramid = plus(this.pyramid, bytes);
+    else if (key.startsWith(PYRAMID)) this.addPyramid(key, bytes);
     else if (isNote(key)) this.notes = plus(this.notes, bytes);
     else {
       this.foreign = plus(this.foreign, bytes);
       if (this.examples.length < EXAMPLES) this.examples.push(key);
     }
+  }
+
+  private addPyramid(key: string, bytes: number): void {
+    this.pyramid = plus(this.pyramid, bytes);
+    const [, recipe = '', season = '', z, x, y] = NODE.exec(key) ?? [];
+    if (recipe === '') return;
+    const node = { z: Number(z), x: Number(x), y: Number(y) };
+    this.nodes.set(key.slice(0, key.lastIndexOf('/')), { recipe, season, node });
   }
 
   end(): readonly StoredMetatile[] {

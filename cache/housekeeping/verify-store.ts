@@ -2,10 +2,12 @@ import { isGeoCropError } from '../../engine/errors.js';
 import { isCurrent, parseDocument } from '../archive-documents.js';
 import { ARCHIVE_BUCKET, currentKey, metatilePrefix } from '../archive-keys.js';
 import type { ObjectStore } from '../object-store.js';
+import { PyramidMarks } from '../pyramid-marks.js';
 import { removeVersion } from '../remove-version.js';
-import type { StoredMetatile, StoredSceneList } from './inventory.js';
+import type { Inventory, StoredMetatile, StoredNode, StoredSceneList } from './inventory.js';
 import { takeInventory } from './take-inventory.js';
 import { pointerProblem, sceneListProblem } from './verify-documents.js';
+import { checkNode } from './verify-node.js';
 import { checkVersion, type Problem, type VersionName } from './verify-version.js';
 
 export interface VerifyOptions {
@@ -34,6 +36,8 @@ export interface VerifyReport {
   /** Finished metatiles that were read, each of its versions counted. */
   metatiles: number;
   sceneLists: number;
+  /** Of the pyramid. */
+  nodes: number;
   files: number;
   bytes: number;
   readonly broken: Broken[];
@@ -51,6 +55,7 @@ const MOST_REFUSED = 10;
 type Thing =
   | { readonly kind: 'version'; readonly name: VersionName }
   | { readonly kind: 'pointer'; readonly stored: StoredMetatile }
+  | { readonly kind: 'node'; readonly stored: StoredNode }
   | { readonly kind: 'scene-list'; readonly list: StoredSceneList };
 
 /**
@@ -65,6 +70,7 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
   const report: VerifyReport = {
     metatiles: 0,
     sceneLists: 0,
+    nodes: 0,
     files: 0,
     bytes: 0,
     broken: [],
@@ -81,6 +87,7 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
       signal?.throwIfAborted();
       const { problems, files, bytes } = await checkReadable(store, thing, refused, signal);
       if (thing.kind === 'version') report.metatiles += 1;
+      else if (thing.kind === 'node') report.nodes += 1;
       else if (thing.kind === 'scene-list') report.sceneLists += 1;
       report.files += files;
       report.bytes += bytes;
@@ -96,10 +103,7 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
 }
 
 function thingsOf(
-  {
-    metatiles,
-    sceneLists,
-  }: { readonly metatiles: readonly StoredMetatile[]; readonly sceneLists: readonly StoredSceneList[] },
+  { metatiles, sceneLists, nodes }: Pick<Inventory, 'metatiles' | 'sceneLists' | 'nodes'>,
   { recipe = '', season, sample = 1, random = Math.random }: VerifyOptions,
 ): Thing[] {
   const wanted = ({ season: own }: { readonly season: string }): boolean =>
@@ -112,11 +116,13 @@ function thingsOf(
         .map(({ scenes }): Thing => ({ kind: 'version', name: { ...stored, scenes } })),
       ...(stored.pointer === null ? [] : [{ kind: 'pointer', stored } as const]),
     ]);
+  const wantedNodes = nodes.filter((stored) => stored.recipe.startsWith(recipe) && wanted(stored));
   // Scene lists belong to no recipe.
   const lists = recipe === '' ? sceneLists.filter(wanted) : [];
   const isPointer = ({ kind }: Thing): boolean => kind === 'pointer';
   return [
     ...archived.filter((thing) => !isPointer(thing)),
+    ...wantedNodes.map((stored) => ({ kind: 'node', stored }) as const),
     ...lists.map((list) => ({ kind: 'scene-list', list }) as const),
     // Last: what is taken away meanwhile has lost its pointer by then.
     ...archived.filter(isPointer),
@@ -144,6 +150,8 @@ async function check(store: ObjectStore, thing: Thing, signal: AbortSignal | und
   switch (thing.kind) {
     case 'version':
       return (await checkVersion(store, thing.name, signal)) ?? { problems: [], files: 0, bytes: 0 };
+    case 'node':
+      return checkNode(store, thing.stored, thing.stored.node, signal);
     case 'pointer':
       return one(await pointerProblem(store, thing.stored));
     case 'scene-list':
@@ -175,7 +183,13 @@ async function checkReadable(
 async function repair(store: ObjectStore, thing: Thing, problems: readonly Problem[]): Promise<boolean> {
   try {
     if (thing.kind !== 'version') {
-      for (const { key } of problems) await store.delete(ARCHIVE_BUCKET, key);
+      // A server that finds the mark makes the node anew, out of what is archived.
+      if (thing.kind === 'node')
+        await new PyramidMarks(store, Date.now).put(thing.stored, thing.stored.node, {});
+      for (const { key } of problems) {
+        // The highest version stays the highest: which is the next is told by it.
+        if (thing.kind !== 'node' || key.endsWith('.tif')) await store.delete(ARCHIVE_BUCKET, key);
+      }
       return true;
     }
     const { recipe, season, metatile, scenes } = thing.name;

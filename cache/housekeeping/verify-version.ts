@@ -5,7 +5,7 @@ import { METATILE_SIZE, NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
 import { isItem, parseDocument } from '../archive-documents.js';
 import { ARCHIVE_BUCKET, isVersionFile, metatilePrefix, type Metatile } from '../archive-keys.js';
 import type { ObjectStore } from '../object-store.js';
-import { productProblem } from './verify-product.js';
+import { metatileProduct, productProblem } from './verify-product.js';
 
 export interface VersionName {
   readonly recipe: string;
@@ -72,11 +72,7 @@ export async function checkVersion(
     const what =
       (asset === undefined ? null : stampProblem(bytes, asset)) ??
       (file.endsWith('.tif')
-        ? await productProblem(bytes, {
-            name: file.slice(0, -'.tif'.length),
-            metatile: name.metatile,
-            classes,
-          })
+        ? await productProblem(bytes, metatileProduct(file.slice(0, -'.tif'.length), name.metatile, classes))
         : null);
     if (what !== null) problem(file, what);
     if (file === 'classes.tif' && !files.includes('classes.tif.aux.xml')) {

@@ -39,13 +39,13 @@ export const runVerify: RunVerify = ({ config, recipe, season, sample, repair },
 };
 
 function reportText(report: VerifyReport, repair: boolean): string {
-  const { metatiles, sceneLists, files, bytes, broken, unfinished, foreign } = report;
+  const { metatiles, nodes, sceneLists, files, bytes, broken, unfinished, foreign } = report;
   const lines = broken.map(
     ({ key, what, repaired }) =>
       `${key}\n  ${what}${repair ? (repaired ? '; taken out' : '; it could not be taken out') : ''}`,
   );
   lines.push(
-    `${counted(metatiles, 'metatile')} and ${counted(sceneLists, 'scene list')} read back, ${counted(files, 'file')}, ${sizeText(bytes)}: ` +
+    `${counted(metatiles, 'metatile')}, ${counted(nodes, 'node')} of lower zooms and ${counted(sceneLists, 'scene list')} read back, ${counted(files, 'file')}, ${sizeText(bytes)}: ` +
       (broken.length === 0 ? 'nothing is broken.' : `${counted(broken.length, 'file')} broken.`),
   );
   if (unfinished > 0) lines.push(`${counted(unfinished, 'metatile')} being written, or left half-written.`);

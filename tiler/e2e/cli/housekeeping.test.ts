@@ -46,7 +46,7 @@ describe('the built command keeps house', () => {
     assert.equal(good.code, 0, good.err);
     assert.match(
       good.out,
-      /^2 metatiles and 2 scene lists read back, 18 files, [\d.]+ MB: nothing is broken\.$/m,
+      /^2 metatiles, 0 nodes of lower zooms and 2 scene lists read back, 18 files, [\d.]+ MB: nothing is broken\.$/m,
     );
 
     const file = `archive/${RECIPE}/${SEASON}/12/2389/2254/${SCENES}/confidence.tif`;
@@ -63,7 +63,7 @@ describe('the built command keeps house', () => {
     assert.match(repaired.out, /taken out/);
     const again = await run('verify');
     assert.equal(again.code, 0, again.out);
-    assert.match(again.out, /^1 metatile and 2 scene lists/m);
+    assert.match(again.out, /^1 metatile, 0 nodes of lower zooms and 2 scene lists/m);
   });
 
   test('gc says what is there and removes what is over the quota; a dry run only says it', async () => {
