@@ -70,7 +70,7 @@ export async function benchWarming(): Promise<BenchResult> {
       name: 'warming',
       title: `Warming: ${METATILES} small metatiles (5 dates over a fifth of each) by geocrop warm`,
       rows: rowsOf(rates),
-      skipped: withoutRedis === false ? [] : [`workers on a shared queue: Redis ${withoutRedis}`],
+      skipped: withoutRedis === false ? [] : [withoutRedis],
     };
   } finally {
     world.disconnect();

@@ -5,6 +5,7 @@ import { DiskObjectStore } from '../../cache/disk-store.js';
 import { startMinio, withoutMinio } from '../../cache/minio-server.js';
 import { startRedis, withoutRedis } from '../../cache/redis-server.js';
 import { S3ObjectStore } from '../../cache/s3-store.js';
+import { quietAwsSdk } from '../../tiler/config/environment.js';
 import { startEdge, withoutNginx } from '../../tiler/e2e/edge/edge.js';
 import { startGeoCrop, type GeoCropServer } from '../geocrop-server.js';
 
@@ -57,12 +58,13 @@ export async function startTiers(stac: string, storeDir: string): Promise<Tiers>
       stops.push(() => redis.stop());
       const server = await serve('redis', { ...NO_MEMORY, GEOCROP_CACHE_REDIS_URL: redis.url });
       tiers.push({ name: 'Redis', url: server.url, server, proof: cache('redis') });
-    } else skipped.push(`Redis ${withoutRedis}`);
+    } else skipped.push(withoutRedis);
     const disk = await serve('disk', NO_MEMORY);
     tiers.push({ name: 'archive on disk', url: disk.url, server: disk, proof: cache('archive') });
     if (withoutMinio === false) {
       const minio = await startMinio();
       stops.push(() => minio.stop());
+      quietAwsSdk();
       const { bucketPrefix, endpoint, accessKey, secretKey } = await minio.fresh();
       const store = new S3ObjectStore({ ...minio.options, bucketPrefix });
       await copyArchive(storeDir, store);
@@ -75,12 +77,12 @@ export async function startTiers(stac: string, storeDir: string): Promise<Tiers>
         GEOCROP_STORE_S3_BUCKET_PREFIX: bucketPrefix,
       });
       tiers.push({ name: 'archive on MinIO', url: server.url, server, proof: cache('archive') });
-    } else skipped.push(`MinIO ${withoutMinio}`);
+    } else skipped.push(withoutMinio);
     if (withoutNginx === false) {
       const edge = await startEdge(memory.url);
       stops.push(() => edge.stop());
       tiers.push({ name: 'through nginx', url: edge.url, server: memory, proof: 'x-cache-status: HIT' });
-    } else skipped.push(`nginx ${withoutNginx}`);
+    } else skipped.push(withoutNginx);
     return { tiers, skipped, stop };
   } catch (error) {
     await stop();

@@ -21,18 +21,25 @@ export async function afterwards(options: {
   readonly url: string;
   readonly agent: Agent;
   readonly plan: SoakPlan;
+  /** Metatiles a second. */
+  readonly capacity: number;
   readonly warm: readonly WarmView[];
   /** Nobody has asked for it yet. */
   readonly place: Place;
   readonly server: GeoCropServer;
 }): Promise<Aftermath> {
-  const { url, agent, plan, warm, place, server } = options;
+  const { url, agent, plan, capacity, warm, place, server } = options;
   const get = (path: string): Promise<Answer> => httpGet(url + path, { agent, keepBody: true });
   const begun = performance.now();
   const spent = (): number => (performance.now() - begun) / 1000;
   let drainSeconds: number | null = null;
-  while (drainSeconds === null && spent() < plan.drainSeconds) {
+  let limit = plan.drainSeconds;
+  while (drainSeconds === null && spent() < limit) {
     const gauges = await server.gauges();
+    limit = Math.max(
+      limit,
+      plan.drainSeconds + (2 * (gauges.get('geocrop_queue_metatiles') ?? 0)) / capacity,
+    );
     const busy =
       (gauges.get('geocrop_queue_metatiles') ?? NaN) + (gauges.get('geocrop_running_metatiles') ?? NaN);
     if (busy === 0) drainSeconds = spent();

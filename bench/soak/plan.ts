@@ -19,7 +19,7 @@ export interface SoakPlan {
   readonly desktop: { readonly waitSeconds: number; readonly leaveSeconds: number; readonly tries: number };
   /** Side of the scenes that each metatile has: what one costs to compute. */
   readonly sideMetres: number;
-  /** After the load: what is left over has been computed by then. */
+  /** After the load, beside the time that it takes to compute twice what then waits. */
   readonly drainSeconds: number;
   readonly seed: number;
 }
@@ -52,7 +52,7 @@ export function planOf(minutes: number, seed = 1): SoakPlan {
         }
       : { waitSeconds: 50, leaveSeconds: 60, tries: 3 },
     sideMetres: short ? 2000 : 4000,
-    drainSeconds: 300,
+    drainSeconds: 180,
     seed,
   };
 }

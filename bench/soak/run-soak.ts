@@ -85,7 +85,7 @@ export async function runSoak(
       });
       recorder.stop();
       say('the load has ended; what is left over is being computed …');
-      const after = await afterwards({ url, agent, plan, warm, place: places.one(), server });
+      const after = await afterwards({ url, agent, plan, capacity, warm, place: places.one(), server });
       const exitCode = await server.stop();
       return {
         plan,

@@ -4,6 +4,8 @@ import { median } from './trend.js';
 import { KINDS } from './traffic.js';
 import { CACHED_P95_MS, memoryTrend, allowedGrowth, mb } from './verdict.js';
 
+/** Lines of the log. */
+const TOLD = 20;
 /** Parts that the load is divided into, to see memory move. */
 const PARTS = 6;
 
@@ -29,7 +31,7 @@ export function soakText(report: SoakReport): string {
         .join(', '),
     `event loops stood still for at most: the server's ${longest(report, 'lagMs')} ms, the soak's own ${longest(report, 'ownLagMs')} ms (where that is long, the machine has no time for either)`,
     `event streams that ended early: ${load.brokenStreams}`,
-    ...[...log].map(([what, times]) => `log: ${times} × ${what}`),
+    ...[...log].slice(0, TOLD).map(([what, times]) => `log: ${times} × ${what}`),
   ].join('\n');
 }
 

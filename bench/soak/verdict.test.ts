@@ -79,7 +79,7 @@ describe('what a soak says', () => {
   const wrong: readonly (readonly [string, Partial<SoakReport>, RegExp])[] = [
     ['nothing computed', { load: { ...load, metatilesComputed: 0 } }, /^nothing was computed/],
     ['nobody got a tile', { load: { ...load, desktopTiles: 0, discoveredTiles: 0 } }, /^nobody got a tile/],
-    ['a queue that stays', { after: { ...after, drainSeconds: null } }, /^its queue was not empty 300 s/],
+    ['a queue that stays', { after: { ...after, drainSeconds: null } }, /^its queue was not empty/],
     ['no answer afterwards', { after: { ...after, answers: {} } }, /a tile that it has: nothing.*readiness: nothing/],
     ['killed', { exitCode: null }, /^told to stop, it ended with null$/],
     ['errors in the log', { log: new Map([['error request internal', 3]]) }, /has, 3 times: error request internal/],
