@@ -184,4 +184,28 @@ describeOnMinio('the built command on an S3 store', () => {
       assert.ok(!log.includes(minio.options.secretKey));
     }
   });
+
+  test('gc and verify know what is there: nothing broken, and every map one of this configuration', async () => {
+    const verified = await run(['verify']);
+    assert.equal(verified.code, 0, verified.out);
+    assert.match(verified.out, /nothing is broken/);
+    const dry = await run(['gc', '--dry-run']);
+    assert.equal(dry.code, 0, dry.err);
+    assert.match(dry.out, /^summer-2024 +classes, Stored /m);
+    assert.doesNotMatch(dry.out, /no map of this configuration/);
+    assert.match(dry.out, /^source blocks +\d+ .* of 20 GB$/m);
+    assert.match(dry.out, /^Nothing would go\.$/m);
+    const blocks = async (): Promise<number> => {
+      let count = 0;
+      for await (const _ of store.list('geocrop-windows', '')) count += 1;
+      return count;
+    };
+    const archived = await keys('archive/');
+    if ((await blocks()) === 0) await store.put('geocrop-windows', `00/${'0'.repeat(32)}`, Buffer.from('x'));
+    const wet = await run(['gc', '--keep-recipes', '--block-cache-bytes', '0']);
+    assert.equal(wet.code, 0, wet.err);
+    assert.match(wet.out, /^source blocks over their quota, the oldest/m);
+    assert.equal(await blocks(), 0);
+    assert.deepEqual(await keys('archive/'), archived);
+  });
 });
