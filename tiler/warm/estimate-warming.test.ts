@@ -221,7 +221,7 @@ describe('the estimate of warming', () => {
 
   test('what is archived tells how much is kept; until then it is a guess', async () => {
     const first = setUp({ metatiles: box(2, 2), scenes: season() });
-    assert.deepEqual((await first.estimate()).keptBytes, { value: 4 * 1.5e6, basis: 'guessed' });
+    assert.deepEqual((await first.estimate()).keptBytes, { value: 4 * 3.8e6, basis: 'guessed' });
     const later = setUp({ metatiles: box(2, 2), scenes: season(), there: ({ x }) => x === CORNER.x });
     const { toDo, keptBytes } = await later.estimate();
     assert.deepEqual([toDo, keptBytes.basis], [2, 'measured']);
