@@ -1,3 +1,4 @@
+import type { Archive } from '../../cache/archive.js';
 import { LocalWorkQueue } from '../queue/local-work-queue.js';
 import type { BullWorkQueue } from '../queue/bull-work-queue.js';
 import type { SharedBoard } from '../queue/shared-board.js';
@@ -5,7 +6,7 @@ import type { Role } from '../role.js';
 import { LocalDesk, type LocalDeskOptions } from './local-desk.js';
 import type { PointSource } from './map-tile-service.js';
 import type { Maps } from './maps.js';
-import type { MetatileDesk } from './metatile-desk.js';
+import type { MetatileDesk, MetatileRequest } from './metatile-desk.js';
 import type { SceneLists } from './scene-lists.js';
 import { SharedDesk } from './shared-desk.js';
 import { SharedPoints, servePoints } from './shared-points.js';
@@ -38,6 +39,7 @@ export interface OpenDeskOptions extends Pick<LocalDeskOptions, 'run' | 'unfinis
   readonly points: PointSource;
   readonly maps: Maps;
   readonly sceneLists: SceneLists;
+  readonly archive: Archive;
   readonly events: TileEvents;
   readonly limit: number;
   readonly maxBytes?: number;
@@ -91,10 +93,23 @@ export function openDesk(options: OpenDeskOptions): {
       board,
       fallback: local,
       onQueued,
+      isThere: (request) => isThere(options, request),
       onScenes: ({ definition, metatile }, digest) => options.sceneLists.expect(definition, metatile, digest),
       now,
       warn,
     }),
     points: new SharedPoints({ queue, board, fallback: local === null ? null : options.points }),
   };
+}
+
+/** Pixels are archived before the map, and a feature beside them. @throws what the store throws */
+async function isThere(
+  { archive, sceneLists }: Pick<OpenDeskOptions, 'archive' | 'sceneLists'>,
+  { definition, metatile, feature }: MetatileRequest,
+): Promise<boolean> {
+  const list = await sceneLists.stored(definition, metatile);
+  if (list === undefined || list.scenes.length === 0) return false;
+  const { pixelsDigest, mapDigest, seasonKey } = definition;
+  if (feature === null) return archive.has(mapDigest, seasonKey, metatile, list.digest);
+  return (await archive.productBytes(pixelsDigest, seasonKey, metatile, list.digest, feature)) !== undefined;
 }

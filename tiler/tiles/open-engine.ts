@@ -220,6 +220,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     points: new PointReader({ compute: pointCompute, sceneLists, hasScl, baseline: baseline.read }),
     maps,
     sceneLists,
+    archive,
     events,
     limit: options.queueLimit,
     ...(options.queueBytes === undefined ? {} : { maxBytes: options.queueBytes }),

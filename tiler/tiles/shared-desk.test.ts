@@ -34,6 +34,7 @@ describeOnRedis('metatiles that replicas share', () => {
     readonly desk: SharedDesk;
     readonly scenes: string[] = [];
     readonly warnings: string[] = [];
+    archived = false;
 
     constructor(name: string, computes: boolean) {
       const warn = (message: string): void => void this.warnings.push(message);
@@ -65,6 +66,7 @@ describeOnRedis('metatiles that replicas share', () => {
         board,
         fallback: local,
         onQueued: () => undefined,
+        isThere: async () => this.archived,
         onScenes: (_, digest) => this.scenes.push(digest),
         now,
         warn,
@@ -299,6 +301,20 @@ describeOnRedis('metatiles that replicas share', () => {
     });
     const shared2 = await eventuallyRun('x');
     await deliverNext(shared2);
+  });
+
+  test('what an api waits for comes with the archive, also where Redis is gone by then', async () => {
+    const api = new Replica('api', false);
+    new Replica('worker', true);
+    const asked = api.desk.want(requestOf('m'), tile(0), PATIENCE);
+    await ran(1);
+    await redis.kill();
+    try {
+      api.archived = true;
+      assert.equal(await asked, null);
+    } finally {
+      await redis.start();
+    }
   });
 
   const eventuallyRun = async (name: string): Promise<Run> => {

@@ -15,6 +15,8 @@ export interface SharedDeskOptions {
   readonly fallback: MetatileDesk | null;
   /** Told when a metatile is wanted that was not wanted in this process. */
   readonly onQueued: (job: MetatileJob, wanted: Wanted) => void;
+  /** Whether it is in the archive: looked at while somebody waits, for its end may be lost with Redis. */
+  readonly isThere: (request: MetatileRequest) => Promise<boolean>;
   /** Told of the scene list that products were made from: another process may have looked it up anew. */
   readonly onScenes: (request: MetatileRequest, digest: string) => void;
   /** Milliseconds. */
@@ -245,9 +247,16 @@ export class SharedDesk implements MetatileDesk {
 
   #renew(): void {
     for (const asked of this.#asked.values()) {
-      if (asked.job.waitedFor().length > 0) this.#renewOne(asked);
-      else this.#tidy(asked);
+      if (asked.job.waitedFor().length > 0) {
+        this.#renewOne(asked);
+        void this.#lookInArchive(asked);
+      } else this.#tidy(asked);
     }
+  }
+
+  async #lookInArchive({ request, job }: Asked): Promise<void> {
+    // A store that does not answer has nothing.
+    if (await this.options.isThere(request).catch(() => false)) job.archived();
   }
 
   /** Says again who waits, and finds work again that Redis has lost; without Redis it is done here, where that can be. */
