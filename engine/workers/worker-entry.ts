@@ -4,6 +4,7 @@ import { codeStrip } from '../encode/strip-task.js';
 import { instantiateKernels } from '../kernels/load.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { STOP, type TaskAnswer, type TaskMessage } from './pool.js';
+import { lowerThreadPriority } from './thread-priority.js';
 import type { ArenaRef, TaskInput, TaskName, TaskOutput } from './tasks.js';
 import { classify, learnBundle } from './handlers/classify.js';
 import { encode } from './handlers/encode.js';
@@ -20,6 +21,9 @@ export interface WorkerArena {
   readonly buffer: ArrayBufferLike;
   readonly scratch: { readonly start: number; readonly bytes: number };
 }
+
+// Requests are answered while all cores compute.
+lowerThreadPriority();
 
 const { index, kernels: kernelModule } = workerData as { index: number; kernels: WebAssembly.Module };
 const instances = new Map<number, Kernels>();
