@@ -33,8 +33,12 @@ export interface SoakReport {
   readonly log: ReadonlyMap<string, number>;
 }
 
-/** Twice what the soak's own places need: the quota is reached within minutes, and kept to. */
-const BLOCK_CACHE_BYTES = '100MB';
+/** What is bounded has small bounds, reached within minutes: a slow machine would take hours to fill the usual ones. */
+const BOUNDS = {
+  GEOCROP_BLOCK_CACHE_BYTES: '100MB',
+  GEOCROP_MEMORY_CACHE_BYTES: '8MiB',
+  GEOCROP_QUEUE_BYTES: '64MiB',
+} as const;
 
 /** @param say told how it goes, a line at a time @param signal ends it early: what is left of the load is not done */
 export async function runSoak(
@@ -53,7 +57,7 @@ export async function runSoak(
       GEOCROP_STORE: join(folder, 'store'),
       GEOCROP_SEASONS: SEASONS_SETTING,
       GEOCROP_COMPUTE_MIN_ZOOM: '12',
-      GEOCROP_BLOCK_CACHE_BYTES: BLOCK_CACHE_BYTES,
+      ...BOUNDS,
     });
     const agent = new Agent({ keepAlive: true });
     const over = new AbortController();

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { checkOffset } from '../../engine/scenes/offset-check.js';
 import { buildSceneList } from '../../engine/scenes/scene-list.js';
 import type { Scene } from '../../engine/scenes/scene.js';
@@ -17,12 +18,15 @@ export interface LookUpOptions {
 
 type Check = ReturnType<typeof checkOffset>;
 
+/** Two numbers each; a country's scenes of several years. */
+const CHECKS_KEPT = 50_000;
+
 /**
  * Asks the catalogue for a metatile's scenes and holds each one's offset against its pixels, once a scene and process.
  * Only the colours of true colour are asked for: what else a model needs is decided when the list is used.
  */
 export function lookUpScenes(options: LookUpOptions): SceneListDeps['lookUp'] {
-  const checks = new Map<string, Check>();
+  const checks = new LRUCache<string, Check>({ max: CHECKS_KEPT });
   const work = new SharedWork<Check>();
   const check = async (scene: Scene, signal?: AbortSignal): Promise<Check> => {
     const known = checks.get(scene.id);
