@@ -1,4 +1,4 @@
-import { shortDigest } from '../engine/digest.js';
+import { canonicalJson, shortDigest } from '../engine/digest.js';
 import type { TileId } from '../engine/geo/tile-matrix.js';
 import { ancestor, CELL_ZOOM } from './pyramid-keys.js';
 
@@ -108,6 +108,10 @@ export const byPlace = (
   a: { readonly x: number; readonly y: number },
   b: { readonly x: number; readonly y: number },
 ): number => a.y - b.y || a.x - b.x;
+
+/** Whether two parts of documents say the same. */
+export const isEqual = (a: unknown, b: unknown): boolean =>
+  canonicalJson(a ?? null) === canonicalJson(b ?? null);
 
 /** What of the list lies below the tile; `zoom` is that of the places. */
 export function below<T extends { readonly x: number; readonly y: number }>(

@@ -26,6 +26,12 @@ export function ancestor(tile: TileId, z: number): TileId {
   return { z, x: tile.x >> up, y: tile.y >> up };
 }
 
+export const isSameTile = (a: TileId, b: TileId): boolean => a.z === b.z && a.x === b.x && a.y === b.y;
+
+export function distinctTiles(tiles: readonly TileId[]): TileId[] {
+  return [...new Map(tiles.map((tile) => [`${tile.z}/${tile.x}/${tile.y}`, tile])).values()];
+}
+
 /** Where in its parent a tile lies. */
 export function quarterOf({ x, y }: TileId): Quarter {
   return (((y & 1) << 1) | (x & 1)) as Quarter;

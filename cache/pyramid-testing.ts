@@ -8,9 +8,10 @@ import { Archive } from './archive.js';
 import type { Bucket, ObjectEntry, ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 import { Pyramid } from './pyramid.js';
 import type { PyramidName } from './pyramid-keys.js';
+import type { PyramidMap } from './pyramid-map.js';
 import { PyramidMarks, type Mark } from './pyramid-marks.js';
 import { PyramidNodes } from './pyramid-nodes.js';
-import { PyramidRefresh, type PyramidMap } from './pyramid-refresh.js';
+import { PyramidRefresh } from './pyramid-refresh.js';
 
 /** For tests only: an archive of made-up metatiles, its pyramid, and the pyramid's values worked out plainly. */
 

@@ -14,15 +14,8 @@ import {
 } from './archive-cog.js';
 import type { ArchivedCog } from './archive-header.js';
 import { placeIn } from './pyramid.js';
-import { ancestor, NODE_LEVELS, NODE_TILES, quarterOf } from './pyramid-keys.js';
-
-/** What the nodes of a map hold. */
-export interface PyramidProducts {
-  readonly products: readonly string[];
-  /** Names and `#rrggbb` by class id, where there are classes. */
-  readonly classes?: readonly string[];
-  readonly palette?: readonly string[];
-}
+import { ancestor, distinctTiles, isSameTile, NODE_LEVELS, NODE_TILES, quarterOf } from './pyramid-keys.js';
+import type { PyramidProducts } from './pyramid-map.js';
 
 /** A child's values by product, 256 × 256: null where it holds nothing. */
 export type ChildTile = ReadonlyMap<string, Raster | null>;
@@ -75,7 +68,7 @@ export async function buildNode(build: NodeBuild): Promise<
     signal?.throwIfAborted();
     const isFull = tile.z === node.z + NODE_LEVELS - 1;
     const parts: { readonly quarter: Quarter; readonly child: ChildTile }[] = [];
-    for (const below of distinct(changed.map((one) => ancestor(one, tile.z + 1)))) {
+    for (const below of distinctTiles(changed.map((one) => ancestor(one, tile.z + 1)))) {
       if (!isBelow(below, tile)) continue;
       const child = isFull ? await build.read(below) : await make(below);
       if (child === undefined) continue;
@@ -140,11 +133,4 @@ async function codedLevels(node: TileId, old: OldNode | undefined): Promise<Code
   return levels;
 }
 
-function distinct(tiles: readonly TileId[]): TileId[] {
-  return [...new Map(tiles.map((tile) => [`${tile.x}/${tile.y}`, tile])).values()];
-}
-
-function isBelow(tile: TileId, above: TileId): boolean {
-  const up = ancestor(tile, above.z);
-  return up.x === above.x && up.y === above.y;
-}
+const isBelow = (tile: TileId, above: TileId): boolean => isSameTile(ancestor(tile, above.z), above);

@@ -1,9 +1,10 @@
 import type { Archive } from '../../cache/archive.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { Pyramid } from '../../cache/pyramid.js';
+import type { Candidate } from '../../cache/pyramid-candidate.js';
 import { PyramidMarks } from '../../cache/pyramid-marks.js';
 import { PyramidNodes } from '../../cache/pyramid-nodes.js';
-import { PyramidRefresh, type Candidate } from '../../cache/pyramid-refresh.js';
+import { PyramidRefresh } from '../../cache/pyramid-refresh.js';
 import type { Coverage } from '../../engine/geo/coverage.js';
 import { METATILE_ZOOM, type TileId } from '../../engine/geo/tile-matrix.js';
 import type { GeoCropError } from '../../engine/errors.js';

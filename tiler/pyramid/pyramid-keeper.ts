@@ -1,7 +1,9 @@
 import type { ArchiveWatcher, NewMetatile } from '../../cache/archive.js';
+import type { Candidate } from '../../cache/pyramid-candidate.js';
 import type { PyramidName } from '../../cache/pyramid-keys.js';
+import type { PyramidMap } from '../../cache/pyramid-map.js';
 import type { Mark, PyramidMarks } from '../../cache/pyramid-marks.js';
-import type { Candidate, PyramidMap, PyramidRefresh } from '../../cache/pyramid-refresh.js';
+import type { PyramidRefresh } from '../../cache/pyramid-refresh.js';
 import { messageOf } from '../../engine/errors.js';
 import type { TileId } from '../../engine/geo/tile-matrix.js';
 

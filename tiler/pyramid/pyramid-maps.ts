@@ -1,5 +1,5 @@
 import type { PyramidName } from '../../cache/pyramid-keys.js';
-import type { PyramidMap } from '../../cache/pyramid-refresh.js';
+import type { PyramidMap } from '../../cache/pyramid-map.js';
 import { foldersOf } from '../tiles/archive-metatile.js';
 import type { MapDefinition, Maps } from '../tiles/maps.js';
 
