@@ -62,6 +62,12 @@ test('verify reads the nodes of lower zooms, and a server makes anew what was ta
     for (const [archived, file] of metatiles) await store.put(BUCKET, archived, file);
     assert.ok(broken.find((one) => one.key === key)?.repaired);
     assert.equal((await site.marked()).length, 1);
+    const again = await verifyStore(store);
+    assert.deepEqual(
+      [again.waiting, again.broken.filter((one) => one.key.startsWith('pyramid/'))],
+      [1, []],
+      String(name),
+    );
     await new Site(store).useMarks();
     assert.deepEqual(await nodes(), { read: 3, broken: [] }, String(name));
   }

@@ -41,6 +41,8 @@ export interface VerifyReport {
   files: number;
   bytes: number;
   readonly broken: Broken[];
+  /** Nodes that are broken or taken out and marked: a process that computes makes them anew. */
+  waiting: number;
   /** Files without an item: being written, or left by a killed process. `gc` removes them after a day. */
   unfinished: number;
   /** Keys that GeoCrop does not write. */
@@ -74,6 +76,7 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
     files: 0,
     bytes: 0,
     broken: [],
+    waiting: 0,
     unfinished: inventory.metatiles
       .flatMap(({ versions }) => versions)
       .filter((one) => one.finishedAt === null).length,
@@ -91,6 +94,11 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
       else if (thing.kind === 'scene-list') report.sceneLists += 1;
       report.files += files;
       report.bytes += bytes;
+      if (thing.kind === 'node' && problems.length > 0 && (await isMarked(store, thing.stored))) {
+        report.waiting += 1;
+        onChecked?.(report);
+        continue;
+      }
       const repaired =
         options.repair === true && problems.length > 0 && (await repair(store, thing, problems));
       for (const problem of problems) report.broken.push({ ...problem, repaired });
@@ -179,11 +187,20 @@ async function checkReadable(
   }
 }
 
+/** Whether a server that computes is going to make the node anew, all its files. */
+async function isMarked(store: ObjectStore, { recipe, season, node }: StoredNode): Promise<boolean> {
+  const marks = await new PyramidMarks(store, Date.now).list();
+  return marks.some(
+    ({ place: { z, x, y }, ...mark }) =>
+      mark.recipe === recipe && mark.season === season && z === node.z && x === node.x && y === node.y,
+  );
+}
+
 /** Takes out what is broken; false where the store does not let it. */
 async function repair(store: ObjectStore, thing: Thing, problems: readonly Problem[]): Promise<boolean> {
   try {
     if (thing.kind !== 'version') {
-      // A server that finds the mark makes the node anew, out of what is archived.
+      // A server that computes and finds the mark makes the node anew, out of what is archived.
       if (thing.kind === 'node')
         await new PyramidMarks(store, Date.now).put(thing.stored, thing.stored.node, {});
       for (const { key } of problems) {

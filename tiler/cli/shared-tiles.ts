@@ -23,7 +23,13 @@ function logFaults(log: Log, { failed, ...counts }: FaultReport): void {
   if (failed === null) log.info('the Redis of tiles works again', counts);
   else {
     const { what, error } = failed;
-    log.warn('the Redis of tiles fails, and is passed over', { what, error: reason(error), ...counts });
+    const setting = 'GEOCROP_CACHE_REDIS_URL';
+    log.warn('the Redis of tiles fails, and is passed over', {
+      what,
+      setting,
+      error: reason(error),
+      ...counts,
+    });
   }
 }
 

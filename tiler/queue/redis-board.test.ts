@@ -179,6 +179,26 @@ describeOnRedis('the shared board', () => {
     });
   });
 
+  test('a wrong password: the log says that it is refused, and by what', async () => {
+    const server = await startRedis();
+    const said: { readonly message: string; readonly context: Readonly<Record<string, unknown>> }[] = [];
+    const board = openRedisBoard({
+      url: server.url.replace('//', '//nobody:wrong@'),
+      warn: (message, context) => said.push({ message, context }),
+    });
+    try {
+      await assert.rejects(board.want('m', 'a', 1000), unavailable);
+      await eventually('it is said', () => said.length > 0);
+      assert.deepEqual(
+        said.map(({ message, context: { setting, error } }) => [message, setting, String(error).slice(0, 9)]),
+        [['the shared Redis refuses', 'GEOCROP_QUEUE_REDIS_URL', 'WRONGPASS']],
+      );
+    } finally {
+      await board.close();
+      await server.stop();
+    }
+  });
+
   test('killed and empty again: subscriptions go on, and one line a minute is logged', async () => {
     await onStage(async ({ open, server, warnings }) => {
       const board = open();

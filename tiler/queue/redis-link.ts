@@ -44,7 +44,7 @@ export function openRedisLink(url: string, warn: Warn): RedisLink {
   let closed = false;
   const complain = (error: unknown): void => {
     answers = false;
-    if (!closed) warn('the shared Redis does not answer', { error: messageOf(error) });
+    if (!closed) warnOfRedis(warn, error);
   };
   client.on('error', complain);
   client.on('close', () => (answers = false));
@@ -67,7 +67,7 @@ export function openRedisLink(url: string, warn: Warn): RedisLink {
     } catch (error) {
       if (isGeoCropError(error)) throw error;
       if (isReply(error)) {
-        if (!closed) warn('the shared Redis refuses', { error: messageOf(error) });
+        if (!closed) warnOfRedis(warn, error);
         throw refused(error);
       }
       complain(error);
@@ -111,6 +111,14 @@ function refused(cause: Error): GeoCropError {
     full ? 'The shared queue’s Redis is full.' : `The shared queue’s Redis refuses: ${cause.message}`,
     { hint: full ? 'Give it more memory (maxmemory).' : 'Look at its configuration and log.', cause },
   );
+}
+
+/** Says what is wrong with the shared Redis: it is silent, or it answers, and refuses. */
+export function warnOfRedis(warn: Warn, error: unknown): void {
+  warn(isReply(error) ? 'the shared Redis refuses' : 'the shared Redis does not answer', {
+    setting: 'GEOCROP_QUEUE_REDIS_URL',
+    error: messageOf(error),
+  });
 }
 
 /** An answer of Redis that is an error, such as `-OOM`; not a lost or silent connection. */

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { messageOf } from '../../engine/errors.js';
 import type { Warn } from './quiet-warn.js';
-import { LINK_OPTIONS, within } from './redis-link.js';
+import { LINK_OPTIONS, warnOfRedis, within } from './redis-link.js';
 
 export interface StreamReader {
   /** Resolves when its place is known: what is added from then on is read. */
@@ -40,7 +39,7 @@ export function readStreams(
   let tellPlaced = (): void => undefined;
   const firstPlaced = new Promise<void>((resolve) => (tellPlaced = resolve));
   let wake = (): void => undefined;
-  client.on('error', (error) => warn('the shared Redis does not answer', { error: messageOf(error) }));
+  client.on('error', (error) => warnOfRedis(warn, error));
   client.on('ready', () => {
     placed = false;
     wake();
@@ -83,7 +82,7 @@ export function readStreams(
         }
       } catch (error) {
         if (closed) break;
-        warn('the shared Redis does not answer', { error: messageOf(error) });
+        warnOfRedis(warn, error);
         // A silent connection is given up: the next one may be answered.
         if (client.status === 'ready') client.disconnect(true);
       }

@@ -41,7 +41,7 @@ export function verifyCommand(run: RunVerify, io: Io, finish: (code: number) => 
       sampleArgument,
       1,
     )
-    .option('--repair', 'take out what is broken: it is made anew where somebody looks', false)
+    .option('--repair', 'take out what is broken, for a server that computes to make it anew', false)
     .addHelpText(
       'after',
       `

@@ -39,14 +39,14 @@ import { withEngine } from '../with-engine.js';
 export const runExport: RunExport = async (options, io) => {
   const { out, overwrite, complete } = options;
   const itemPath = out.replace(/\.tiff?$/i, '.json');
-  await checkOutput(out, overwrite);
-  await checkOutput(itemPath, overwrite);
   const areas = options.area.kind === 'file' ? await readAreaFile(options.area.path) : [];
   return withEngine({ ...options.config, compute: 'none' }, io, async (engine) => {
     const definition = engine.maps.definition(engine.maps.resolve(askedMap(options)));
     const layer = engine.maps.layer(definition.key, options.product);
     const signal = io.interrupt();
     const where = placeOf(options, areas, engine.coverage);
+    await checkOutput(out, overwrite);
+    await checkOutput(itemPath, overwrite);
     const plan = await shown(io, 'Looking', LOOKS_WORTH_A_BAR, (onProgress) =>
       planExport(engine, { definition, layer, ...where, signal, onProgress }),
     );

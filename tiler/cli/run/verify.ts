@@ -39,16 +39,26 @@ export const runVerify: RunVerify = ({ config, recipe, season, sample, repair },
 };
 
 function reportText(report: VerifyReport, repair: boolean): string {
-  const { metatiles, nodes, sceneLists, files, bytes, broken, unfinished, foreign } = report;
+  const { metatiles, nodes, sceneLists, files, bytes, broken, waiting, unfinished, foreign } = report;
   const lines = broken.map(
     ({ key, what, repaired }) =>
-      `${key}\n  ${what}${repair ? (repaired ? '; taken out' : '; it could not be taken out') : ''}`,
+      `${key}\n  ${what}${repair ? (repaired ? takenOut(key) : '; it could not be taken out') : ''}`,
   );
   lines.push(
     `${counted(metatiles, 'metatile')}, ${counted(nodes, 'node')} of lower zooms and ${counted(sceneLists, 'scene list')} read back, ${counted(files, 'file')}, ${sizeText(bytes)}: ` +
       (broken.length === 0 ? 'nothing is broken.' : `${counted(broken.length, 'file')} broken.`),
   );
+  if (waiting > 0)
+    lines.push(
+      `${counted(waiting, 'node')} of lower zooms taken out before: a server that computes makes ${waiting === 1 ? 'it' : 'them'} anew.`,
+    );
   if (unfinished > 0) lines.push(`${counted(unfinished, 'metatile')} being written, or left half-written.`);
   if (foreign > 0) lines.push(`${counted(foreign, 'file')} not of GeoCrop, left alone.`);
   return `${lines.join('\n')}\n`;
+}
+
+function takenOut(key: string): string {
+  return key.startsWith('pyramid/')
+    ? '; taken out: a server that computes makes it anew'
+    : '; taken out: it is made anew where somebody looks';
 }

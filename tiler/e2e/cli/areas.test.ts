@@ -130,6 +130,14 @@ describe('classify, sample, features', () => {
     });
   }
 
+  test('a folder that is not there: 2, and it is not made', async () => {
+    const args = ['--aoi', Object.values(AOI).join(), '--out', file('typo/refined.tif')];
+    const { code, err } = await classify(...args);
+    assert.equal(code, 2, err);
+    assert.match(err, /There is no folder \S+typo for \S+refined\.tif\.\n {2}Make the folder/);
+    await assert.rejects(stat(file('typo')));
+  });
+
   test('a file that is there stays, unless --overwrite', async () => {
     const before = await readFile(file('refined.tif'));
     const args = ['--aoi', Object.values(AOI).join(), '--out', file('refined.tif')];

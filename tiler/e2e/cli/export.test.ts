@@ -162,12 +162,22 @@ describe('export', () => {
     assert.equal(part.data.at(-1), 255);
   });
 
+  test('a folder that is not there: 2, and it is not made', async () => {
+    const { code, err } = await run('export', '--bbox', BOX.join(), '--out', file('typo/a.tif'));
+    assert.equal(code, 2, err);
+    assert.match(err, /There is no folder \S+typo for \S+a\.tif\.\n {2}Make the folder/);
+    assert.equal(existsSync(file('typo')), false);
+  });
+
   test('a file that is there stays, unless --overwrite', async () => {
     const before = await readFile(file('circle.tif'));
     const args = ['--aoi', CIRCLE.join(), '--out', file('circle.tif')];
     const { code, err } = await run('export', ...args);
     assert.equal(code, 2);
     assert.match(err, /is there already/);
+    const unknown = await run('export', ...args, '--product', 'yield');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /no layer "yield"/);
     assert.equal((await run('export', ...args, '--overwrite')).code, 0);
     assert.deepEqual(await readFile(file('circle.tif')), before);
   });
