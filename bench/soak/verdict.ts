@@ -3,6 +3,8 @@ import { trendOf, type Trend } from './trend.js';
 
 /** Growth that is none: what a heap takes and gives back, and caches that are filled and bounded. */
 export const GROWTH = { share: 0.05, bytes: 48e6 } as const;
+/** With nothing else to do it would have computed so many: then it computes one under load. */
+const ENOUGH_METATILES = 10;
 /** Of what the log has, this much is told. */
 const TOLD = 20;
 /** docs/architecture.md, "Budgets": a process that computes. */
@@ -54,7 +56,9 @@ export function failuresOf(report: SoakReport, strict: boolean): string[] {
   const p95 = cached.latency.quantile(0.95);
   check(cached.latency.count > 0, 'no cached tile was asked for');
   check(!strict || p95 < CACHED_P95_MS, `cached tiles took ${p95.toFixed(1)} ms at the 95th percentile`);
-  check(load.metatilesComputed > 0, 'nothing was computed while the load lasted');
+  // On a machine that has no time a short load may end before its first metatile.
+  const due = strict || report.capacity * load.seconds >= ENOUGH_METATILES;
+  check(!due || load.metatilesComputed > 0, 'nothing was computed while the load lasted');
   check(
     !strict || load.discoveredTiles + load.desktopTiles > 0,
     'nobody got a tile that was computed while the load lasted',
