@@ -24,7 +24,7 @@ export class QueueRoom {
   async check(workClass: WorkClass): Promise<void> {
     const most = isBetterClass(workClass, 'job')
       ? this.limit
-      : Math.floor(this.limit * SHARE_WITHOUT_WAITERS);
+      : Math.max(1, Math.floor(this.limit * SHARE_WITHOUT_WAITERS));
     if (this.isOlderThan(FRESH_MS)) await this.refresh();
     // What was taken since the last count is not known: nobody is refused for it.
     else if (this.waiting >= most && this.isOlderThan(REFUSING_FRESH_MS)) await this.refresh();

@@ -105,37 +105,50 @@ async function runJob(options: JobRunnerOptions, job: MetatileJob, signal: Abort
     smoothing: computation.timings.smoothingMs,
   });
 
+  const told = new Set<string>();
   const finish = async (tile: TileId): Promise<void> => {
-    observer.tile({ map: job.map, tile, state: 'reading', progress: 0 });
+    const name = nameOf(tile);
+    // What was sent before the rest was read is made again with all of it; who listens has it.
+    const tell: JobObserver['tile'] = told.has(name) ? () => undefined : (event) => observer.tile(event);
+    tell({ map: job.map, tile, state: 'reading', progress: 0 });
     await computation.tile(tile, signal, (progress) => {
-      observer.tile(
+      tell(
         progress < 1
           ? { map: job.map, tile, state: 'reading', progress }
           : { map: job.map, tile, state: 'computing' },
       );
     });
     deliver(job, tile, list, computation, timings());
-    observer.tile({ map: job.map, tile, state: 'ready' });
+    tell({ map: job.map, tile, state: 'ready' });
+    told.add(name);
+  };
+
+  const finishAll = async (): Promise<void> => {
+    for (let wanted = await nextNative(job); wanted !== undefined; wanted = await nextNative(job)) {
+      await finish(wanted);
+    }
+    await computation.readAll(signal);
+    const remaining = new Set(native);
+    while (remaining.size > 0) {
+      signal.throwIfAborted();
+      const wanted = await nextNative(job);
+      const tile =
+        [...remaining].find((one) => one.x === wanted?.x && one.y === wanted.y) ?? [...remaining][0];
+      if (tile === undefined) break;
+      remaining.delete(tile);
+      await finish(tile);
+    }
   };
 
   job.begun = true;
-  for (let wanted = await nextNative(job); wanted !== undefined; wanted = await nextNative(job)) {
-    await finish(wanted);
+  try {
+    await finishAll();
+  } finally {
+    // What is given up has been read, too.
+    const { tally } = computation.season;
+    observer.read(tally.blocksDecoded, tally.bytes);
+    for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   }
-  await computation.readAll(signal);
-  const remaining = new Set(native);
-  while (remaining.size > 0) {
-    signal.throwIfAborted();
-    const wanted = await nextNative(job);
-    const tile = [...remaining].find((one) => one.x === wanted?.x && one.y === wanted.y) ?? [...remaining][0];
-    if (tile === undefined) break;
-    remaining.delete(tile);
-    await finish(tile);
-  }
-
-  const { tally } = computation.season;
-  observer.read(tally.blocksDecoded, tally.bytes);
-  for (const [stage, ms] of Object.entries(timings())) observer.stage(stage, ms / 1000);
   const products = computation.products();
   const faults = faultsOf(list, computation);
   const whole: JobProducts = {

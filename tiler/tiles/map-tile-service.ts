@@ -69,6 +69,8 @@ interface Found {
   readonly tier: TileTier;
   readonly timings: Readonly<Record<string, number>>;
   readonly missing?: readonly string[];
+  /** Digest of the scene list that computed pixels were made from. */
+  readonly scenes?: string;
 }
 
 interface Ask {
@@ -149,7 +151,10 @@ export class MapTileService implements TileService {
     const found = await this.#scaled(ask, tile, wish.scale);
     const list =
       tile.z < METATILE_ZOOM ? undefined : await this.options.sceneLists.stored(definition, metatileOf(tile));
-    return { ...found, lastModified: list === undefined ? null : newestOf(list) };
+    const lastModified = list === undefined ? null : newestOf(list);
+    // The list has changed since: these pixels must not get the tag of other scenes.
+    if (found.scenes === undefined || found.scenes === list?.digest) return { ...found, lastModified };
+    return { ...found, lastModified, identity: { digest: null, closed: false, lastModified, empty: false } };
   }
 
   async point(map: MapKey, lon: number, lat: number, signal?: AbortSignal): Promise<PointAnswer> {
@@ -259,11 +264,18 @@ export class MapTileService implements TileService {
     try {
       const made = await this.#want(ask, tile, ask.wish.waitMs);
       if (made === null) return await this.#madeMeanwhile(ask, tile);
-      const { products, incomplete, missing, timings } = made;
+      const { products, incomplete, missing, timings, scenes } = made;
       const raster = products.get(ask.layer.name);
       if (raster === undefined) throw new GeoCropError('internal', `${ask.layer.name} was not computed.`);
       const state = incomplete ? 'incomplete' : 'final';
-      return { raster: atZoom(raster, ask.layer.name, tile), state, tier: 'computed', timings, missing };
+      return {
+        raster: atZoom(raster, ask.layer.name, tile),
+        state,
+        tier: 'computed',
+        timings,
+        missing,
+        scenes,
+      };
     } catch (error) {
       if (isGeoCropError(error, 'no-scenes')) return nothing(ask.layer, 'final');
       throw error;

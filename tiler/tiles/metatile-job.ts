@@ -194,8 +194,9 @@ export class MetatileJob {
 
   deliver(wanted: Wanted, products: JobProducts): void {
     const key = partOf(wanted);
+    const before = this.#ready.get(key);
+    this.#readyBytes += bytesOf(products) - (before === undefined ? 0 : bytesOf(before));
     this.#ready.set(key, products);
-    this.#readyBytes += bytesOf(products);
     this.onDelivered(wanted, products);
     const want = this.#wants.get(key);
     this.#wants.delete(key);
@@ -207,12 +208,6 @@ export class MetatileJob {
   archived(): void {
     for (const want of this.#wants.values()) for (const waiter of [...want.waiters]) waiter.resolve(null);
     this.#wants.clear();
-  }
-
-  /** What was ready is forgotten: it can be read elsewhere. */
-  release(): void {
-    this.#ready.clear();
-    this.#readyBytes = 0;
   }
 
   ready(wanted: Wanted): JobProducts | undefined {

@@ -94,6 +94,7 @@ export function openDesk(options: OpenDeskOptions): {
       fallback: local,
       onQueued,
       isThere: (request) => isThere(options, request),
+      ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),
       onScenes: ({ definition, metatile }, digest) => options.sceneLists.expect(definition, metatile, digest),
       now,
       warn,

@@ -1,10 +1,11 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { seal, unseal } from '../../cache/block-envelope.js';
 import { GeoCropError } from '../../engine/errors.js';
 import type { Raster } from '../../engine/raster.js';
 import type { JobProducts } from './metatile-job.js';
 
-/** Products as they travel between processes: a line of JSON, then the pixels, deflated together. */
+/** Products as they travel between processes: a line of JSON, then the pixels, deflated together, under a checksum. */
 
 const ARRAYS = { Uint8Array, Float32Array } as const;
 type ArrayName = keyof typeof ARRAYS;
@@ -51,13 +52,17 @@ export async function encodeProducts({ products, ...rest }: JobProducts): Promis
     bytesOf(data),
     ...(mask === undefined ? [] : [mask]),
   ]);
-  return deflate(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]), { level: 1 });
+  return seal(
+    await deflate(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]), { level: 1 }),
+  );
 }
 
 /** @throws store-corrupt where it is no message of this version */
 export async function decodeProducts(message: Uint8Array): Promise<JobProducts> {
   try {
-    const bytes = await inflate(message, { maxOutputLength: MOST_BYTES });
+    const whole = unseal(message);
+    if (whole === undefined) throw new RangeError('not whole');
+    const bytes = await inflate(whole, { maxOutputLength: MOST_BYTES });
     const end = bytes.indexOf('\n');
     const { version, rasters, ...rest } = JSON.parse(bytes.toString('utf8', 0, end)) as Head;
     if (version !== VERSION) throw new RangeError(`version ${version}`);

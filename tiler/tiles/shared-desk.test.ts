@@ -9,7 +9,8 @@ import { openRedisBoard } from '../queue/redis-board.js';
 import { code, nothing, requestOf, tile } from './desk-testing.js';
 import { LocalDesk, type JobResult } from './local-desk.js';
 import type { JobProducts, MetatileJob, Wanted } from './metatile-job.js';
-import { SharedDesk } from './shared-desk.js';
+import { nativeTiles } from './job-runner.js';
+import { postName, SharedDesk } from './shared-desk.js';
 import { serveMetatiles } from './shared-worker.js';
 
 const PATIENCE = { waitMs: 30_000 };
@@ -36,9 +37,13 @@ describeOnRedis('metatiles that replicas share', () => {
     readonly warnings: string[] = [];
     archived = false;
 
-    constructor(name: string, computes: boolean) {
+    constructor(
+      name: string,
+      computes: boolean,
+      more: { readonly limit?: number; readonly maxAgeMs?: number } = {},
+    ) {
       const warn = (message: string): void => void this.warnings.push(message);
-      const options = { url: redis.url, prefix: `test${prefix}`, limit: 100, warn };
+      const options = { url: redis.url, prefix: `test${prefix}`, limit: 100, warn, ...more };
       const queue = openBullWorkQueue({ ...options, lockMs: 3000, stalledMs: 1000, backoffMs: [0, 0] });
       const board = openRedisBoard(options);
       const now = (): number => Date.now();
@@ -67,6 +72,7 @@ describeOnRedis('metatiles that replicas share', () => {
         fallback: local,
         onQueued: () => undefined,
         isThere: async () => this.archived,
+        ...(more.maxAgeMs === undefined ? {} : { maxAgeMs: more.maxAgeMs }),
         onScenes: (_, digest) => this.scenes.push(digest),
         now,
         warn,
@@ -257,6 +263,60 @@ describeOnRedis('metatiles that replicas share', () => {
     await until(() => api.desk.stats().queued === 0);
   });
 
+  test('with half of its tiles ready, a metatile is finished before another is begun', async () => {
+    const api = new Replica('api', false);
+    new Replica('worker', true);
+    const first = api.desk.want(requestOf('m'), tile(0), PATIENCE);
+    const run = await ran(1);
+    for (const one of nativeTiles(run.job.metatile).slice(0, 8)) run.job.deliver(one, nothing);
+    run.job.begun = true;
+    await first;
+    const second = api.desk.want(requestOf('n'), tile(1), PATIENCE);
+    const looked = await looksOf(run);
+    await until(() => looked() > 3);
+    assert.equal(run.signal.aborted, false);
+    run.end();
+    await deliverNext(await ran(2));
+    await second;
+  });
+
+  test('what was posted and is no good is computed', async () => {
+    const api = new Replica('api', false);
+    new Replica('worker', true);
+    const key = 'm/summer-2021/0/0/map';
+    await openBoard().post(postName(key, tile(0)), Buffer.from('no tile'), 60_000);
+    const asked = api.desk.want(requestOf('m'), tile(0), PATIENCE);
+    await deliverNext(await ran(1));
+    assert.equal((await asked)?.scenes, 'scenes-1');
+    assert.ok(api.warnings.some((warning) => warning.includes('no good')));
+  });
+
+  test('nothing new is taken while somebody has waited too long', async () => {
+    const api = new Replica('api', false, { maxAgeMs: 50 });
+    const leaving = new AbortController();
+    const asked = api.desk.want(requestOf('m'), tile(0), { ...PATIENCE, signal: leaving.signal });
+    asked.catch(() => undefined);
+    let tries = 0;
+    await until(async () => {
+      tries += 1;
+      const refused = await api.desk
+        .want(requestOf(`n${tries}`), tile(0), { waitMs: 0 })
+        .catch((error: unknown) => error);
+      return code('queue-full')(refused);
+    });
+    // For what is waited for already there is always room.
+    await assert.rejects(api.desk.want(requestOf('m'), tile(1), { waitMs: 0 }), code('not-ready'));
+    leaving.abort();
+  });
+
+  test('an order is taken by the smallest queue', async () => {
+    const warm = new Replica('warm', false, { limit: 1 });
+    new Replica('worker', true);
+    const ordered = warm.desk.order(requestOf('w'), { class: 'warming', owner: 'warming' });
+    (await ran(1)).end();
+    await ordered;
+  });
+
   test('a closing worker gives its metatile back, and another goes on with it', async () => {
     const api = new Replica('api', false);
     const first = new Replica('first', true);
@@ -317,6 +377,16 @@ describeOnRedis('metatiles that replicas share', () => {
     }
   });
 
+  /** How often its worker has looked who wants what. */
+  const looksOf = async ({ job }: Run): Promise<() => number> => {
+    let looks = 0;
+    const standing = job.standing.bind(job);
+    job.standing = () => {
+      looks += 1;
+      return standing();
+    };
+    return () => looks;
+  };
   const eventuallyRun = async (name: string): Promise<Run> => {
     const find = (): Run | undefined => runs.find(({ job }) => job.id.startsWith(`${name}/`));
     await until(() => find() !== undefined);

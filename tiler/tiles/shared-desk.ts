@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asGeoCropError, GeoCropError, isGeoCropError } from '../../engine/errors.js';
+import { quietWarn, type Warn } from '../queue/quiet-warn.js';
 import type { SharedBoard } from '../queue/shared-board.js';
 import type { Work } from '../queue/work.js';
 import type { WorkEnd, WorkQueue } from '../queue/work-queue.js';
@@ -19,6 +20,8 @@ export interface SharedDeskOptions {
   readonly isThere: (request: MetatileRequest) => Promise<boolean>;
   /** Told of the scene list that products were made from: another process may have looked it up anew. */
   readonly onScenes: (request: MetatileRequest, digest: string) => void;
+  /** Nothing new is taken while somebody here has waited for longer than this, milliseconds. */
+  readonly maxAgeMs?: number;
   /** Milliseconds. */
   readonly now: () => number;
   readonly warn: (message: string, context: Record<string, unknown>) => void;
@@ -40,6 +43,8 @@ const ORDERS_AT_ONCE = 16;
 /** Milliseconds between renewals of interest, and for how long one counts: two may be lost. */
 const RENEW_MS = 4_000;
 const WAITING_MS = 3 * RENEW_MS;
+/** Seconds of Retry-After where the queue is too far behind. */
+const REFUSED_S = 20;
 /** An order that cannot be placed is tried again so often, for so long. */
 const PLACE_EVERY_MS = 2_000;
 const PLACE_FOR_MS = 120_000;
@@ -57,10 +62,12 @@ export class SharedDesk implements MetatileDesk {
   readonly ordersAtOnce = ORDERS_AT_ONCE;
   readonly #asked = new Map<string, Asked>();
   readonly #stops: (() => void)[];
+  readonly #warn: Warn;
   readonly #closing = new AbortController();
   readonly #renewing: NodeJS.Timeout;
 
   constructor(private readonly options: SharedDeskOptions) {
+    this.#warn = quietWarn(options.warn);
     this.#stops = [
       options.board.onPost((name) => void this.#posted(name)),
       options.queue.subscribe((end) => void this.#ended(end)),
@@ -143,6 +150,7 @@ export class SharedDesk implements MetatileDesk {
     const work = metatileWork(request, 'waited', 'public');
     const known = this.#asked.get(work.key);
     if (known !== undefined) return known;
+    this.#checkAge();
     const { map, metatile, feature } = work.payload;
     const job = new MetatileJob(work.key, map, metatile, feature, this.options.now);
     const asked: Asked = { request, work, job, callers: 0 };
@@ -151,14 +159,24 @@ export class SharedDesk implements MetatileDesk {
     return asked;
   }
 
+  /** @throws queue-full where somebody has waited too long already: who comes now would wait even longer */
+  #checkAge(): void {
+    const { now, maxAgeMs = Infinity } = this.options;
+    const since = [...this.#asked.values()].map(({ job }) => job.waitingSince() ?? Infinity);
+    const oldest = now() - Math.min(Infinity, ...since);
+    if (oldest <= maxAgeMs) return;
+    throw new GeoCropError(
+      'queue-full',
+      `People have waited for ${Math.round(oldest / 1000)} s already; no more are taken now.`,
+      { hint: 'Ask again later, as Retry-After says.', context: { retryAfterSeconds: REFUSED_S } },
+    );
+  }
+
   /** Looks whether it was posted, else has it made. @throws queue-full, queue-unavailable */
   async #place({ work, job, request }: Asked, wanted: Wanted, waitMs: number): Promise<void> {
     const { board, queue } = this.options;
     const post = await board.fetch(postName(work.key, wanted));
-    if (post !== undefined) {
-      await this.#deliver(request, job, wanted, post);
-      return;
-    }
+    if (post !== undefined && (await this.#deliver(request, job, wanted, post))) return;
     await board.want(work.key, partOf(wanted), waitMs <= 0 ? INTEREST_MS : WAITING_MS);
     await queue.add(work);
   }
@@ -192,6 +210,7 @@ export class SharedDesk implements MetatileDesk {
       } catch (error) {
         const away = isGeoCropError(error, 'queue-unavailable') && now() - begun < PLACE_FOR_MS;
         if (!away && !isGeoCropError(error, 'queue-full')) throw error;
+        this.#warn('an order waits until the queue takes it', { reason: asGeoCropError(error).message });
         await sleep(PLACE_EVERY_MS, undefined, { signal: leaving });
       }
     }
@@ -227,22 +246,28 @@ export class SharedDesk implements MetatileDesk {
         const post = await this.options.board.fetch(postName(work.key, wanted));
         if (post !== undefined) await this.#deliver(request, job, wanted, post);
       } catch (error) {
-        this.options.warn('a tile of another process could not be fetched', {
+        this.#warn('a tile of another process could not be fetched', {
           error: asGeoCropError(error).message,
         });
       }
     }
   }
 
+  /** False where it cannot be read: damaged, or of another version of ours. It is then as if it were not there. */
   async #deliver(
     request: MetatileRequest,
     job: MetatileJob,
     wanted: Wanted,
     post: Uint8Array,
-  ): Promise<void> {
-    const products = await decodeProducts(post);
+  ): Promise<boolean> {
+    const products = await decodeProducts(post).catch((error: unknown) => {
+      this.#warn('a tile that another process sent is no good', { error: asGeoCropError(error).message });
+      return null;
+    });
+    if (products === null) return false;
     this.options.onScenes(request, products.scenes);
     job.deliver(wanted, products);
+    return true;
   }
 
   #renew(): void {
@@ -275,7 +300,10 @@ export class SharedDesk implements MetatileDesk {
             if (products === null) job.archived();
             else job.deliver(wanted, products);
           },
-          () => undefined,
+          // Who waits longer than this waits on; any other reason is his.
+          (reason: unknown) => {
+            if (!isGeoCropError(reason, 'not-ready', 'aborted')) job.fail(reason);
+          },
         );
       }
     });
@@ -283,7 +311,8 @@ export class SharedDesk implements MetatileDesk {
 
   #tidy(asked: Asked): void {
     const { work, job, callers } = asked;
-    if (callers > 0 || job.waitedFor().length > 0) return;
+    // Who left with "not ready" comes back: since when he waits is known until then.
+    if (callers > 0 || job.waitingSince() !== undefined) return;
     if (this.#asked.get(work.key) === asked) this.#asked.delete(work.key);
   }
 }

@@ -1,3 +1,4 @@
+import { seal, unseal } from '../../cache/block-envelope.js';
 import { GeoCropError } from '../../engine/errors.js';
 import type { SharedBoard } from '../queue/shared-board.js';
 import type { Work } from '../queue/work.js';
@@ -59,12 +60,14 @@ export class SharedPoints implements PointSource {
       });
       answered.catch(() => undefined);
       const kept = await board.fetch(pointPost(work.key));
-      if (kept !== undefined) return parse(kept);
+      const answer = kept === undefined ? undefined : parse(kept);
+      if (answer !== undefined) return answer;
       await queue.add(work);
       await answered;
       const post = await board.fetch(pointPost(work.key));
-      if (post === undefined) throw new GeoCropError('queue-unavailable', 'The answer was lost on its way.');
-      return parse(post);
+      const found = post === undefined ? undefined : parse(post);
+      if (found === undefined) throw new GeoCropError('queue-unavailable', 'The answer was lost on its way.');
+      return found;
     } catch (error) {
       const { fallback } = this.options;
       const away = error instanceof GeoCropError && error.code === 'queue-unavailable';
@@ -85,7 +88,7 @@ export function servePoints(
   queue.serve('point', {
     run: async ({ key, payload: { map, lon, lat } }, { signal }) => {
       const answer = await points.read(definition(map), lon, lat, signal);
-      await board.post(pointPost(key), Buffer.from(JSON.stringify(answer)), ANSWER_MS);
+      await board.post(pointPost(key), seal(Buffer.from(JSON.stringify(answer))), ANSWER_MS);
       return null;
     },
   });
@@ -95,8 +98,10 @@ function pointPost(key: string): string {
   return `point ${key}`;
 }
 
-function parse(post: Uint8Array): PointAnswer {
-  return JSON.parse(Buffer.from(post).toString('utf8')) as PointAnswer;
+/** undefined where it is not whole. */
+function parse(post: Uint8Array): PointAnswer | undefined {
+  const whole = unseal(post);
+  return whole && (JSON.parse(Buffer.from(whole).toString('utf8')) as PointAnswer);
 }
 
 function leaving(signal: AbortSignal | undefined): GeoCropError {

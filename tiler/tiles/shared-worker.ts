@@ -1,6 +1,7 @@
 import { isGeoCropError, messageOf } from '../../engine/errors.js';
 import type { BullWorkQueue } from '../queue/bull-work-queue.js';
 import { GiveBack } from '../queue/give-back.js';
+import { quietWarn } from '../queue/quiet-warn.js';
 import type { SharedBoard } from '../queue/shared-board.js';
 import type { Work } from '../queue/work.js';
 import type { WorkContext } from '../queue/work-queue.js';
@@ -28,7 +29,8 @@ const POST_MS = 120_000;
 const UNARCHIVED_MS = 60_000;
 
 /** Takes metatiles from the shared queue and computes them in this process, one at a time. */
-export function serveMetatiles(options: SharedWorkerOptions): void {
+export function serveMetatiles(given: SharedWorkerOptions): void {
+  const options = { ...given, warn: quietWarn(given.warn) };
   options.queue.serve('metatile', { run: (work, context) => new SharedJob(options, work).run(context) });
 }
 
@@ -89,7 +91,8 @@ class SharedJob {
   async #lookAround(yielding: AbortController): Promise<void> {
     await this.#look();
     const job = this.#job;
-    if (job === null || job.standing()?.class === 'waited') return;
+    const standing = job?.standing();
+    if (job === null || standing?.class === 'waited' || standing?.finishes === true) return;
     const better = await this.options.queue.waitingBetter('metatile', 'begun').catch(() => false);
     if (better) yielding.abort(new GiveBack(undefined, this.#ordered || !job.begun ? undefined : 'begun'));
   }

@@ -56,7 +56,7 @@ describe('geocrop warm', () => {
     for (const line of [
       /Scenes +11\n/,
       /To fetch +~[\d.]+ MB/,
-      /Kept +~3\.0 MB/,
+      /Kept +~7\.6 MB/,
       /Time +~\d+ s/,
       /Block cache +20 GB/,
     ]) {
