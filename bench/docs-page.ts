@@ -32,3 +32,19 @@ export function benchmarksPage(machine: MachineFacts, results: readonly BenchRes
     ...results.map((result) => formatTable(result)),
   ].join('\n');
 }
+
+/**
+ * The page with only these tables measured anew, each with the run that it is of: what was measured before stays as it was. New ones go
+ * to the end.
+ */
+export function renewedPage(page: string, machine: MachineFacts, results: readonly BenchResult[]): string {
+  const [head = '', ...sections] = page.split(/^(?=### )/m);
+  const byTitle = new Map(sections.map((section) => [titleOf(section), section]));
+  for (const result of results) {
+    const [title = '', ...table] = formatTable(result).split('\n');
+    byTitle.set(title, [title, '', `Of a run of its own: ${machine.text}.`, ...table].join('\n'));
+  }
+  return [head, ...byTitle.values()].map((part) => part.trimEnd()).join('\n\n') + '\n';
+}
+
+const titleOf = (section: string): string => section.slice(0, section.indexOf('\n'));

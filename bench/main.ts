@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchDecode } from './decode.js';
 import { benchColdFromAfar, benchColdFromDisk } from './cold/bench-cold.js';
 import { benchFeatures } from './features.js';
 import { benchForest } from './forest/bench-forest.js';
-import { benchmarksPage } from './docs-page.js';
+import { benchmarksPage, renewedPage } from './docs-page.js';
 import { RESULTS, ROOT, WORK } from './folders.js';
 import { formatTable, withinBudget, type BenchResult } from './report.js';
 import { atTheEnd, machineFacts } from './machine.js';
@@ -55,7 +55,14 @@ async function main(given: readonly string[]): Promise<number> {
   const machine = atTheEnd(before);
   await mkdir(RESULTS, { recursive: true });
   await writeFile(join(RESULTS, 'latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`);
-  if (writeDocs) await writeFile(join(ROOT, 'docs', 'benchmarks.md'), benchmarksPage(machine, results));
+  if (writeDocs) {
+    const page = join(ROOT, 'docs', 'benchmarks.md');
+    const text =
+      names.length === 0
+        ? benchmarksPage(machine, results)
+        : renewedPage(await readFile(page, 'utf8'), machine, results);
+    await writeFile(page, text);
+  }
   const missed = results.flatMap(({ rows }) => rows.filter((row) => withinBudget(row) === false));
   for (const { what } of missed) process.stdout.write(`Over budget: ${what}\n`);
   return 0;
