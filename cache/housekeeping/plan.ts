@@ -121,7 +121,7 @@ export function planHousekeeping(inventory: Inventory, rules: Rules): Plan {
   };
 
   const unused = unusedRecipes(inventory, rules, usedAt);
-  let staying: StoredMetatile[] = [];
+  const staying: StoredMetatile[] = [];
   for (const stored of inventory.metatiles) {
     if (unused.has(stored.recipe)) {
       whole(stored, 'unused-recipe');
@@ -139,14 +139,13 @@ export function planHousekeeping(inventory: Inventory, rules: Rules): Plan {
   }
 
   let after = before - removals.reduce((sum, { bytes }) => sum + bytes, 0);
-  staying = staying
+  const stale = staying
     .map((stored) => ({ stored, at: lastUsedAt(stored, rules) }))
     .filter(({ at }) => rules.now - at > FRESH_MS)
-    .sort((a, b) => a.at - b.at)
-    .map(({ stored }) => stored);
-  for (const stored of staying) {
+    .sort((a, b) => a.at - b.at);
+  for (const { stored, at } of stale) {
     if (after <= rules.quotaBytes) break;
-    usedAt.set(stored, lastUsedAt(stored, rules));
+    usedAt.set(stored, at);
     whole(stored, 'quota');
     after -= bytesOf(stored);
   }

@@ -12,8 +12,6 @@ import { decodeFailure, encodeFailure } from './work-failure.js';
 import { ATTEMPTS, type QueueStats, type WorkEnd, type WorkHandler, type WorkQueue } from './work-queue.js';
 import { WORK_CLASSES, type Work, type WorkClass, type WorkKind, type WorkPayloads } from './work.js';
 
-export { GiveBack } from './give-back.js';
-
 export interface BullWorkQueueOptions {
   /** `redis://[:password@]host[:port][/database]`, of a Redis that evicts nothing. */
   readonly url: string;

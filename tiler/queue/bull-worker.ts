@@ -6,7 +6,7 @@ import { GiveBack } from './give-back.js';
 import { keyOfJob } from './job-id.js';
 import type { Warn } from './quiet-warn.js';
 import { LINK_OPTIONS, retryDelay } from './redis-link.js';
-import { encodeFailure, failureOf, MOST_STALLS } from './work-failure.js';
+import { decodeFailure, encodeFailure, failureOf, MOST_STALLS } from './work-failure.js';
 import { RETRIED, type WorkContext, type WorkFailure } from './work-queue.js';
 import type { WorkClass } from './work.js';
 
@@ -103,7 +103,7 @@ export class BullWorker {
     });
     this.worker.on('failed', (job, error) => {
       if (job?.id === undefined || job.finishedOn !== undefined) return;
-      options.failedOnce(job.id, failureFrom(error));
+      options.failedOnce(job.id, decodeFailure(error.message));
     });
   }
 
@@ -237,13 +237,5 @@ export class BullWorker {
 class LocksWorker extends Worker<BullData> {
   dropLocks(): Promise<void> {
     return this.lockManager.close();
-  }
-}
-
-function failureFrom(error: Error): WorkFailure {
-  try {
-    return JSON.parse(error.message) as WorkFailure;
-  } catch {
-    return failureOf(error);
   }
 }

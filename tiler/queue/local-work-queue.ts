@@ -1,5 +1,6 @@
 import { asGeoCropError, GeoCropError, isGeoCropError } from '../../engine/errors.js';
 import { GiveBack } from './give-back.js';
+import { queueFull, stopping, waitedTooLong } from './refusals.js';
 import {
   ATTEMPTS,
   RETRIED,
@@ -8,13 +9,10 @@ import {
   type WorkHandler,
   type WorkQueue,
 } from './work-queue.js';
-import { isBetterClass, WORK_CLASSES, type Work, type WorkClass, type WorkKind } from './work.js';
+import { byTurn, isBetterClass, type Turn, type Work, type WorkKind } from './work.js';
 
 /** Where a piece of work stands at this moment: changes as people come and leave. */
-export interface Standing {
-  readonly class: WorkClass;
-  /** Since when, milliseconds of the queue's clock: the oldest of a class goes first. */
-  readonly since: number;
+export interface Standing extends Turn {
   /** What it holds in memory until it has ended. */
   readonly bytes: number;
   /** What runs is not interrupted any more, though nobody waits for it: default false. */
@@ -80,6 +78,8 @@ export class LocalWorkQueue implements WorkQueue {
   readonly #listeners = new Set<(end: WorkEnd) => void>();
   #runSeconds = FIRST_GUESS_S;
   #closed = false;
+  /** Something is chosen anew before anything else is done. */
+  #touched = false;
 
   constructor(private readonly options: LocalWorkQueueOptions) {}
 
@@ -144,7 +144,12 @@ export class LocalWorkQueue implements WorkQueue {
 
   /** What handlers know has changed: somebody came, left, or got what he wanted. */
   touch(): void {
-    queueMicrotask(() => this.#pump());
+    if (this.#touched) return;
+    this.#touched = true;
+    queueMicrotask(() => {
+      this.#touched = false;
+      this.#pump();
+    });
   }
 
   async close(graceMs: number): Promise<void> {
@@ -183,19 +188,11 @@ export class LocalWorkQueue implements WorkQueue {
       .filter((standing) => standing?.class === 'waited')
       .map((standing) => now() - (standing?.since ?? now()));
     const oldest = Math.max(0, ...ages);
-    if (oldest > maxAgeMs) {
-      throw this.#full(
-        `People have waited for ${Math.round(oldest / 1000)} s already; no more are taken now.`,
-      );
-    }
+    if (oldest > maxAgeMs) throw this.#full(waitedTooLong(oldest));
   }
 
   #full(message: string): GeoCropError {
-    const seconds = Math.min(60, Math.max(5, Math.ceil(this.#runSeconds)));
-    return new GeoCropError('queue-full', message, {
-      hint: 'Ask again later, as Retry-After says.',
-      context: { retryAfterSeconds: seconds },
-    });
+    return queueFull(message, Math.min(60, Math.max(5, Math.ceil(this.#runSeconds))));
   }
 
   #bytes(): number {
@@ -258,10 +255,7 @@ export class LocalWorkQueue implements WorkQueue {
       .filter((entry) => entry.work.kind === kind && entry.abort === null && entry.notBefore <= now)
       .map((entry) => ({ entry, standing: this.#standing(entry) }))
       .filter((one): one is { entry: Entry; standing: Standing } => one.standing !== null)
-      .sort(
-        ({ standing: a }, { standing: b }) =>
-          WORK_CLASSES.indexOf(a.class) - WORK_CLASSES.indexOf(b.class) || a.since - b.since,
-      )
+      .sort(({ standing: a }, { standing: b }) => byTurn(a, b))
       .map(({ entry }) => entry);
   }
 
@@ -336,8 +330,4 @@ export class LocalWorkQueue implements WorkQueue {
 
 function idOf(kind: WorkKind, key: string): string {
   return `${kind} ${key}`;
-}
-
-function stopping(): GeoCropError {
-  return new GeoCropError('shutting-down', 'The server is stopping.');
 }

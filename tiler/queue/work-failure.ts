@@ -1,5 +1,5 @@
-import { asGeoCropError } from '../../engine/errors.js';
-import { ATTEMPTS, type WorkFailure } from './work-queue.js';
+import { asGeoCropError, GeoCropError } from '../../engine/errors.js';
+import { ATTEMPTS, type WorkEnd, type WorkFailure } from './work-queue.js';
 
 /** UTF-16 units: a failure travels to every process and is kept a while. */
 const LONGEST = 2_000;
@@ -12,6 +12,17 @@ export function failureOf(error: unknown): WorkFailure {
     message: message.slice(0, LONGEST),
     ...(hint === undefined ? {} : { hint: hint.slice(0, LONGEST) }),
   };
+}
+
+/** The error that failed work ended with: as it was thrown where that was here, made again where it was told. */
+export function errorOf({ error }: Pick<WorkEnd, 'error'>): GeoCropError {
+  if (error === undefined) return new GeoCropError('internal', 'The work failed without a reason.');
+  if (error instanceof GeoCropError) return error;
+  const { code, message, hint, context } = error;
+  return new GeoCropError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(context === undefined ? {} : { context }),
+  });
 }
 
 /** BullMQ keeps one string: the reason of a failed job. */

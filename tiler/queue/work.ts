@@ -32,6 +32,18 @@ export interface PointPayload {
 export const WORK_CLASSES = ['waited', 'begun', 'job', 'warming'] as const;
 export type WorkClass = (typeof WORK_CLASSES)[number];
 
+/** What decides when something is done. */
+export interface Turn {
+  readonly class: WorkClass;
+  /** Since when somebody wants it, milliseconds of one clock. */
+  readonly since: number;
+}
+
+/** Sorts by turn: what goes first is first. */
+export function byTurn(a: Turn, b: Turn): number {
+  return WORK_CLASSES.indexOf(a.class) - WORK_CLASSES.indexOf(b.class) || a.since - b.since;
+}
+
 /** One thing to do. */
 export interface Work<K extends WorkKind = WorkKind> {
   readonly kind: K;

@@ -1,6 +1,7 @@
 import { asGeoCropError, GeoCropError, isGeoCropError, type ErrorCode } from '../../engine/errors.js';
 import type { LocalWorkQueue } from '../queue/local-work-queue.js';
 import type { MetatilePayload, Work, WorkClass } from '../queue/work.js';
+import { errorOf } from '../queue/work-failure.js';
 import type { WorkEnd } from '../queue/work-queue.js';
 import type { MetatileDesk, MetatileRequest } from './metatile-desk.js';
 import { MetatileJob, type JobProducts, type Wanted } from './metatile-job.js';
@@ -58,7 +59,8 @@ export class LocalDesk implements MetatileDesk {
     wanted: Wanted,
     { waitMs, signal }: { readonly waitMs: number; readonly signal?: AbortSignal },
   ): Promise<JobProducts | null> {
-    const { key, payload } = metatileWork(request, 'waited', 'public');
+    const work = metatileWork(request, 'waited', 'public');
+    const { key, payload } = work;
     const kept = this.options.unfinished.get(key);
     if (kept?.ready(wanted) !== undefined) return kept.want(wanted, waitMs, signal);
     const fresh = !this.#jobs.has(key);
@@ -67,7 +69,7 @@ export class LocalDesk implements MetatileDesk {
     // What it ends with is told below; until then a rejection is nobody's.
     products.catch(() => undefined);
     try {
-      await this.options.queue.add({ kind: 'metatile', key, payload, class: 'waited', owner: 'public' });
+      await this.options.queue.add(work);
     } catch (error) {
       job.fail(error);
       this.#jobs.delete(key);
@@ -117,7 +119,7 @@ export class LocalDesk implements MetatileDesk {
           if (end.key !== key || end.kind !== 'metatile' || !end.final) return;
           stop();
           if (end.outcome === 'done') resolve(end.result as JobResult);
-          else reject(failureOf(end));
+          else reject(errorOf(end));
         });
         queue.add(work).catch((error: unknown) => {
           stop();
@@ -151,7 +153,7 @@ export class LocalDesk implements MetatileDesk {
   #ended({ kind, key, outcome, final, error }: WorkEnd): void {
     if (kind !== 'metatile') return;
     const job = this.#jobs.get(key);
-    if (outcome === 'failed' && error !== undefined) job?.fail(failureOf({ error }));
+    if (outcome === 'failed' && error !== undefined) job?.fail(errorOf({ error }));
     if (final) this.#jobs.delete(key);
   }
 
@@ -184,16 +186,6 @@ export function metatileWork(
     class: cls,
     owner,
   };
-}
-
-export function failureOf({ error }: Pick<WorkEnd, 'error'>): GeoCropError {
-  if (error === undefined) return new GeoCropError('internal', 'The work failed without a reason.');
-  if (error instanceof GeoCropError) return error;
-  const { code, message, hint, context } = error;
-  return new GeoCropError(code, message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(context === undefined ? {} : { context }),
-  });
 }
 
 export function notArchived(result: JobResult): GeoCropError {

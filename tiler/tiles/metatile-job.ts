@@ -2,7 +2,7 @@ import { GeoCropError } from '../../engine/errors.js';
 import { NATIVE_ZOOM, type TileId } from '../../engine/geo/tile-matrix.js';
 import type { Raster } from '../../engine/raster.js';
 import type { Standing } from '../queue/local-work-queue.js';
-import { WORK_CLASSES, type WorkClass } from '../queue/work.js';
+import { byTurn, type Turn } from '../queue/work.js';
 import type { MapKey } from './tile-service.js';
 
 /** Products by name, of one native tile or of a whole metatile. */
@@ -32,13 +32,6 @@ interface Want {
 interface Waiter {
   resolve(products: JobProducts | null): void;
   reject(error: unknown): void;
-}
-
-/** Somebody who ordered all of it, and waits for no tile. */
-export interface Order {
-  readonly class: WorkClass;
-  /** Milliseconds. */
-  readonly since: number;
 }
 
 /** Somebody who asked and did not wait, or not long enough, is still interested for this long: the viewer asks, and listens to events. */
@@ -71,7 +64,8 @@ export class MetatileJob {
   /** True once bytes have been read: then it is finished even if nobody waits any more. */
   begun = false;
   readonly #made: number;
-  readonly #orders = new Set<Order>();
+  /** Of those who ordered all of it, and wait for no tile. */
+  readonly #orders = new Set<Turn>();
   /** Bytes of what is ready. */
   #readyBytes = 0;
   /** Asks elsewhere what is wanted now: called before the next tile is chosen. */
@@ -166,7 +160,8 @@ export class MetatileJob {
   }
 
   /** Somebody wants all of it done, whoever waits. Returns what takes the order back. */
-  order(order: Order): () => void {
+  order(turn: Turn): () => void {
+    const order = { ...turn };
     this.#orders.add(order);
     return () => {
       this.#orders.delete(order);
@@ -174,18 +169,12 @@ export class MetatileJob {
     };
   }
 
-  get ordered(): boolean {
-    return this.#orders.size > 0;
-  }
-
   /** Whose turn it is; null where nobody needs it. */
   standing(): Standing | null {
     const bytes = JOB_BYTES + this.#readyBytes;
     const since = this.waitingSince();
     if (since !== undefined) return { class: 'waited', since, bytes };
-    const [order] = [...this.#orders].sort(
-      (a, b) => WORK_CLASSES.indexOf(a.class) - WORK_CLASSES.indexOf(b.class) || a.since - b.since,
-    );
+    const [order] = [...this.#orders].sort(byTurn);
     // Giving way throws away what was read: with half of it done, that costs everybody more than the rest of it.
     const finishes = this.#ready.size >= HALF_DONE;
     if (order !== undefined) return { ...order, bytes, finishes };

@@ -3,8 +3,10 @@ import { asGeoCropError, GeoCropError, isGeoCropError } from '../../engine/error
 import { quietWarn, type Warn } from '../queue/quiet-warn.js';
 import type { SharedBoard } from '../queue/shared-board.js';
 import type { Work } from '../queue/work.js';
+import { errorOf } from '../queue/work-failure.js';
+import { queueFull, stopping, waitedTooLong } from '../queue/refusals.js';
 import type { WorkEnd, WorkQueue } from '../queue/work-queue.js';
-import { failureOf, metatileWork, notArchived, type JobResult } from './local-desk.js';
+import { metatileWork, notArchived, type JobResult } from './local-desk.js';
 import type { MetatileDesk, MetatileRequest } from './metatile-desk.js';
 import { INTEREST_MS, MetatileJob, partOf, wantedOf, type JobProducts, type Wanted } from './metatile-job.js';
 import { decodeProducts } from './products-message.js';
@@ -121,7 +123,7 @@ export class SharedDesk implements MetatileDesk {
           Promise.all([board.want(work.key, ORDER, WAITING_MS), queue.add(work)]).catch(() => undefined);
         }, RENEW_MS);
         const end = await ended.promise;
-        if (end.outcome === 'failed') throw failureOf(end);
+        if (end.outcome === 'failed') throw errorOf(end);
         const result = end.result as JobResult;
         if (result.archived) return;
         if (result.dropped !== true) throw notArchived(result);
@@ -165,11 +167,7 @@ export class SharedDesk implements MetatileDesk {
     const since = [...this.#asked.values()].map(({ job }) => job.waitingSince() ?? Infinity);
     const oldest = now() - Math.min(Infinity, ...since);
     if (oldest <= maxAgeMs) return;
-    throw new GeoCropError(
-      'queue-full',
-      `People have waited for ${Math.round(oldest / 1000)} s already; no more are taken now.`,
-      { hint: 'Ask again later, as Retry-After says.', context: { retryAfterSeconds: REFUSED_S } },
-    );
+    throw queueFull(waitedTooLong(oldest), REFUSED_S);
   }
 
   /** Looks whether it was posted, else has it made. @throws queue-full, queue-unavailable */
@@ -229,7 +227,7 @@ export class SharedDesk implements MetatileDesk {
     if (asked === undefined) return;
     const { job } = asked;
     if (end.outcome === 'failed') {
-      job.fail(failureOf(end));
+      job.fail(errorOf(end));
     } else if ((end.result as JobResult).archived) {
       job.archived();
     } else {
@@ -315,8 +313,4 @@ export class SharedDesk implements MetatileDesk {
     if (callers > 0 || job.waitingSince() !== undefined) return;
     if (this.#asked.get(work.key) === asked) this.#asked.delete(work.key);
   }
-}
-
-function stopping(): GeoCropError {
-  return new GeoCropError('shutting-down', 'The server is stopping.');
 }

@@ -2,8 +2,8 @@ import { seal, unseal } from '../../cache/block-envelope.js';
 import { GeoCropError } from '../../engine/errors.js';
 import type { SharedBoard } from '../queue/shared-board.js';
 import type { Work } from '../queue/work.js';
+import { errorOf } from '../queue/work-failure.js';
 import type { WorkQueue } from '../queue/work-queue.js';
-import { failureOf } from './local-desk.js';
 import type { PointSource } from './map-tile-service.js';
 import type { MapDefinition } from './maps.js';
 import type { PointAnswer } from './tile-service.js';
@@ -49,7 +49,7 @@ export class SharedPoints implements PointSource {
         const unsubscribe = queue.subscribe((end) => {
           if (end.kind !== 'point' || end.key !== work.key) return;
           if (end.outcome === 'done') resolve();
-          else reject(failureOf(end));
+          else reject(errorOf(end));
         });
         const leave = (): void => reject(leaving(signal));
         patience.addEventListener('abort', leave, { once: true });

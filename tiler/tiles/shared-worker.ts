@@ -93,14 +93,13 @@ class SharedJob {
     const job = this.#job;
     const standing = job?.standing();
     if (job === null || standing?.class === 'waited' || standing?.finishes === true) return;
-    const better = await this.options.queue.waitingBetter('metatile', 'begun').catch(() => false);
+    const better = await this.options.queue.waitingBetter('metatile', 'begun');
     if (better) yielding.abort(new GiveBack(undefined, this.#ordered || !job.begun ? undefined : 'begun'));
   }
 
   async #look(): Promise<void> {
-    const { board, work } = { board: this.options.board, work: this.work };
     try {
-      const parts = await board.wanted(work.key);
+      const parts = await this.options.board.wanted(this.work.key);
       this.#wanted = parts.map(({ part }) => wantedOf(part)).filter((part) => part !== undefined);
       this.#ordered = parts.some(({ part }) => part === ORDER);
     } catch {
