@@ -2,7 +2,7 @@ import { openBullWorkQueue } from './bull-work-queue.js';
 
 /**
  * For tests only, run as a process of its own: `argv` is Redis's URL, the prefix and what to do with metatiles. Says on stdout what it
- * does, a line each: `ready`, `begun KEY`, `aborted KEY`, `closed`. Adds what it is told on stdin: a key a line; an empty line closes it.
+ * does, a line each: `ready`, `asked KEY`, `begun KEY`, `aborted KEY`, `closed`. Adds what it is told on stdin: a key a line; an empty line closes it.
  */
 const [url, prefix, what] = process.argv.slice(2) as [string, string, 'finish' | 'hang' | 'die'];
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -38,7 +38,10 @@ process.stdin.on('data', (chunk: string) => {
     } else {
       const payload = { map, metatile, feature: null };
       const work = { kind: 'metatile', key, payload, class: 'waited', owner: 'child' } as const;
-      queue.add(work).catch((error: unknown) => say(`refused ${key} ${String(error)}`));
+      queue.add(work).then(
+        () => say(`asked ${key}`),
+        (error: unknown) => say(`refused ${key} ${String(error)}`),
+      );
     }
   }
 });

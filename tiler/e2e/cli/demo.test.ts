@@ -6,6 +6,7 @@ import { fromArrayBuffer } from 'geotiff';
 import { lonLatToPixel, pixelCentreLonLat, TILE_SIZE, type TileId } from '../../../engine/geo/tile-matrix.js';
 import { SIMULATED_CLASSES } from '../../demo/classes.js';
 import { simulatedTruth } from '../../demo/truth.js';
+import { eventually } from '../../queue/eventually.js';
 import { npyValues } from '../stage.js';
 import { serving, type Serving } from './geocrop-process.js';
 import { demoFolder, SEASON, testSeason } from './test-season.js';
@@ -20,6 +21,7 @@ const ACCURACY = 0.85;
 /** A pixel whose ground is of one class this far around, in pixels, is not on the edge of a field. */
 const MARGIN = 2;
 const MAX_SEASON_BYTES = 300e6;
+const LIMIT_MS = 120_000;
 
 function tileAt(lon: number, lat: number): TileId {
   const { x, y } = lonLatToPixel(14, lon, lat);
@@ -138,6 +140,14 @@ describe('geocrop demo', () => {
 
   test('SIGTERM ends it; a second process serves the same bytes from the archive', async () => {
     const made = await stat(join(SEASON, 'finished.json'));
+    await eventually(
+      'all that was begun is archived',
+      async () => {
+        const metrics = await (await get('/metrics')).text();
+        return /^geocrop_running_metatiles 0$/m.test(metrics) && /^geocrop_queue_metatiles 0$/m.test(metrics);
+      },
+      LIMIT_MS,
+    );
     const { code } = await server.stop();
     assert.equal(code, 0);
     server = await start();
