@@ -3,30 +3,34 @@ import { METHODS, cors } from './cors.js';
 import type { AppDeps, AppEnv, Handler } from './deps.js';
 import { observe } from './observe.js';
 import { HttpError, problemResponse } from './problem.js';
-import { baselineRoute } from './routes/baselines.js';
-import { eventsRoute } from './routes/events.js';
-import { healthRoute, readyRoute } from './routes/health.js';
-import { legendRoute } from './routes/legend.js';
-import { metricsRoute } from './routes/metrics.js';
-import { pointRoute } from './routes/point.js';
-import { tileJsonRoute } from './routes/tilejson.js';
-import { tileRoute } from './routes/tiles.js';
+import type { Operation, Route } from './route.js';
+import { BASELINE_OPERATION, baselineRoute } from './routes/baselines.js';
+import { EVENTS_OPERATION, eventsRoute } from './routes/events.js';
+import { HEALTH_OPERATION, READY_OPERATION, healthRoute, readyRoute } from './routes/health.js';
+import { LEGEND_OPERATION, legendRoute } from './routes/legend.js';
+import { METRICS_OPERATION, metricsRoute } from './routes/metrics.js';
+import { POINT_OPERATION, pointRoute } from './routes/point.js';
+import { TILEJSON_OPERATION, tileJsonRoute } from './routes/tilejson.js';
+import { TILE_OPERATION, tileRoute } from './routes/tiles.js';
 import { viewerRoute } from './routes/viewer.js';
 
-type Routes = readonly (readonly [path: string, handler: Handler])[];
-
-/** The whole HTTP interface. Every route is a GET; HEAD is answered as GET without the body. */
+/** The whole HTTP interface. HEAD is answered as GET without the body. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  return appOf(deps, [
-    ['/tiles/:z/:x/:y', tileRoute(deps)],
-    ['/tilejson.json', tileJsonRoute(deps)],
-    ['/legend.json', legendRoute(deps)],
-    ['/point/:lonlat', pointRoute(deps)],
-    ['/events', eventsRoute(deps)],
-    ['/baselines/dw/:year/tiles/:z/:x/:y', baselineRoute(deps)],
+  return appOf(deps, apiRoutes(deps));
+}
+
+/** Every way to call a server of maps; the page comes last, since it takes every path that is left. */
+export function apiRoutes(deps: AppDeps): readonly Route[] {
+  return [
+    get('/tiles/:z/:x/:y', TILE_OPERATION, tileRoute(deps)),
+    get('/tilejson.json', TILEJSON_OPERATION, tileJsonRoute(deps)),
+    get('/legend.json', LEGEND_OPERATION, legendRoute(deps)),
+    get('/point/:lonlat', POINT_OPERATION, pointRoute(deps)),
+    get('/events', EVENTS_OPERATION, eventsRoute(deps)),
+    get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, baselineRoute(deps)),
     ...healthRoutes(deps),
-    ['/*', viewerRoute(deps)],
-  ]);
+    get('/*', null, viewerRoute(deps)),
+  ];
 }
 
 /** What a process that only computes is asked: how it is. */
@@ -35,22 +39,26 @@ export function createWorkerApp(deps: AppDeps): Hono<AppEnv> {
     const hint = 'Ask a process of the role "api" or "all"; here are /healthz, /readyz and /metrics.';
     throw new HttpError('not-found', 'This process computes maps and serves none.', hint);
   };
-  return appOf(deps, [...healthRoutes(deps), ['/*', nothing]]);
+  return appOf(deps, [...healthRoutes(deps), get('/*', null, nothing)]);
 }
 
-function healthRoutes(deps: AppDeps): Routes {
+function healthRoutes(deps: AppDeps): readonly Route[] {
   return [
-    ['/healthz', healthRoute],
-    ['/readyz', readyRoute(deps)],
-    ['/metrics', metricsRoute(deps)],
+    get('/healthz', HEALTH_OPERATION, healthRoute),
+    get('/readyz', READY_OPERATION, readyRoute(deps)),
+    get('/metrics', METRICS_OPERATION, metricsRoute(deps)),
   ];
 }
 
-function appOf(deps: AppDeps, routes: Routes): Hono<AppEnv> {
+function get(path: string, operation: Operation | null, handler: Handler): Route {
+  return { method: 'get', path, operation, handler };
+}
+
+function appOf(deps: AppDeps, routes: readonly Route[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(observe(deps), cors);
-  for (const [path, handler] of routes) {
-    app.get(path, (c) => {
+  for (const { method, path, handler } of routes) {
+    app.on(method.toUpperCase(), path, (c) => {
       c.set('route', path);
       return handler(c);
     });

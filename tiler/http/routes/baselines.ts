@@ -9,6 +9,27 @@ import type { AppDeps, Handler } from '../deps.js';
 import { entityTag, matchesIfNoneMatch } from '../etag.js';
 import { parseYear } from '../query.js';
 import { parseTilePath } from '../tile-path.js';
+import { TILE_ANSWERS, TILE_PATH } from '../parameters.js';
+import type { Operation } from '../route.js';
+
+/** What {@link baselineRoute} says about itself. */
+export const BASELINE_OPERATION: Operation = {
+  summary: 'A tile of Dynamic World',
+  description: 'Classes 0 (water) to 8 (snow and ice); 255 where there is none.',
+  tag: 'baselines',
+  parameters: [
+    {
+      name: 'year',
+      in: 'path',
+      required: true,
+      description: 'Year in which the season starts.',
+      schema: { type: 'integer' },
+      example: 2021,
+    },
+    ...TILE_PATH,
+  ],
+  answers: TILE_ANSWERS,
+};
 
 const LAYER: LayerInfo = { name: 'dw_baseline', kind: 'classes', title: 'Dynamic World' };
 const STYLE: Style = { kind: 'palette', colors: DYNAMIC_WORLD.map(({ color }) => color) };

@@ -2,6 +2,19 @@ import type { MapKey } from '../../tiles/tile-service.js';
 import { NO_STORE } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { askedMap } from '../query.js';
+import { MAP_PARAMETERS } from '../parameters.js';
+import type { Operation } from '../route.js';
+
+/** What {@link eventsRoute} says about itself. */
+export const EVENTS_OPERATION: Operation = {
+  summary: 'States of tiles as they change',
+  description: 'Server-Sent Events: `hello` with map and version, then `tile` with each change.',
+  tag: 'tiles',
+  parameters: MAP_PARAMETERS,
+  answers: {
+    200: { description: 'A stream that does not end', content: { 'text/event-stream': { type: 'string' } } },
+  },
+};
 
 /** Milliseconds between comments on a silent stream: proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;

@@ -8,6 +8,29 @@ import type { AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
 import { WAITED_HEADER, askedMap, parseWait } from '../query.js';
+import { MAP_PARAMETERS, WAIT, json } from '../parameters.js';
+import type { Operation } from '../route.js';
+
+/** What {@link pointRoute} says about itself. */
+export const POINT_OPERATION: Operation = {
+  summary: 'All that is known of one pixel',
+  description:
+    'The dated series, the 51 features, the class with its probabilities, and the scenes that were used.',
+  tag: 'map',
+  parameters: [
+    {
+      name: 'lonlat',
+      in: 'path',
+      required: true,
+      description: 'Longitude and latitude in decimal degrees.',
+      schema: { type: 'string' },
+      example: '30.01,-17.45',
+    },
+    ...MAP_PARAMETERS,
+    WAIT,
+  ],
+  answers: json('The pixel'),
+};
 
 /** GET /point/{lon},{lat}: the dated series, the 51 features, the class and the scenes of a map pixel. */
 export function pointRoute({ service, config, clock }: AppDeps): Handler {

@@ -4,6 +4,17 @@ import { SHORT } from '../caching.js';
 import type { AppContext, AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
 import { given } from '../query.js';
+import { LAYER_PARAMETERS, json } from '../parameters.js';
+import type { Operation } from '../route.js';
+
+/** What {@link tileJsonRoute} says about itself. */
+export const TILEJSON_OPERATION: Operation = {
+  summary: 'Where a layer’s tiles are',
+  description: 'TileJSON 3.0; under `geocrop` all that there is to choose from.',
+  tag: 'map',
+  parameters: LAYER_PARAMETERS,
+  answers: json('TileJSON 3.0'),
+};
 
 /** GET /tilejson.json: TileJSON 3.0.0 of one layer, and under `geocrop` what a viewer of ours wants to know. */
 export function tileJsonRoute({ service, config, baselines, describe }: AppDeps): Handler {

@@ -13,6 +13,34 @@ import { WAITED_HEADER, parsePending, parseWait } from '../query.js';
 import type { LoadedTile, TileAsk } from '../tile-loader.js';
 import { TileLoader, tileTag } from '../tile-loader.js';
 import { parseTilePath } from '../tile-path.js';
+import { LAYER_PARAMETERS, TILE_ANSWERS, TILE_PATH, WAIT } from '../parameters.js';
+import type { Operation } from '../route.js';
+
+/** What {@link tileRoute} says about itself. */
+export const TILE_OPERATION: Operation = {
+  summary: 'A tile of a map',
+  description: 'Computed where nobody has asked for it before. Outside the covered area it is transparent.',
+  tag: 'tiles',
+  parameters: [
+    ...TILE_PATH,
+    ...LAYER_PARAMETERS,
+    {
+      name: 'v',
+      in: 'query',
+      description:
+        'Version of the map, as TileJSON gives it: with the current one the answer is kept for a year.',
+      schema: { type: 'string' },
+    },
+    WAIT,
+    {
+      name: 'pending',
+      in: 'query',
+      description: 'For clients that do not ask again: a picture that says “computing” in place of a 503.',
+      schema: { type: 'string', enum: ['tile'] },
+    },
+  ],
+  answers: TILE_ANSWERS,
+};
 
 /** GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"). */
 export function tileRoute(deps: AppDeps): Handler {
