@@ -5,6 +5,11 @@
 export type ErrorCode =
   // what was asked for
   | 'bad-request' // syntax or range
+  | 'url-forbidden' // a file that the configuration does not let be read, in whatever spelling
+  | 'cog-missing' // a file that may be read, and is not there
+  | 'tile-outside-bounds' // of a file: its users take 404 for "nothing there"
+  | 'point-outside-bounds'
+  | 'unknown-colormap'
   | 'unknown-season'
   | 'unknown-year'
   | 'unknown-model'
@@ -49,6 +54,7 @@ export type ErrorCode =
   | 'shutting-down'
   | 'aborted'
   | 'memory-limit' // a job that does not fit the configured memory
+  | 'deadline' // what a request may take at most is over
   | 'config-invalid'
   | 'internal';
 

@@ -27,6 +27,11 @@ const inside = { exposed: false };
 /** Every typed error's status and cacheability. No error is ever cached: all are `no-store`. */
 export const PROBLEMS: Readonly<Record<HttpErrorCode, ProblemKind>> = {
   'bad-request': kind(400, 'The request cannot be understood'),
+  'url-forbidden': kind(403, 'This file may not be read here'),
+  'cog-missing': kind(404, 'No such file'),
+  'tile-outside-bounds': kind(404, 'Outside the file'),
+  'point-outside-bounds': kind(404, 'Outside the file'),
+  'unknown-colormap': kind(400, 'Unknown colormap'),
   'unknown-season': kind(404, 'Unknown season'),
   'unknown-year': kind(404, 'Unknown year'),
   'unknown-model': kind(404, 'Unknown model'),
@@ -70,6 +75,7 @@ export const PROBLEMS: Readonly<Record<HttpErrorCode, ProblemKind>> = {
   // Nobody reads this answer; nginx's code for it makes the log plain.
   aborted: kind(499, 'The client went away'),
   'memory-limit': kind(503, 'Not enough memory'),
+  deadline: kind(504, 'It took too long'),
   'config-invalid': kind(500, 'The configuration is invalid', inside),
   internal: kind(500, 'Something went wrong here', inside),
 };
