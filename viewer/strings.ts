@@ -30,6 +30,8 @@ const page = {
   zoomOut: 'Zoom out',
   home: 'Back to where the map opens',
   opening: 'Opening the map …',
+  opacityOf: 'Opacity of the layer',
+  tools: 'Move the map',
   noScript: 'The map needs JavaScript. Tiles and a TileJSON for other map programs are at',
 };
 
@@ -371,12 +373,48 @@ const share = {
   announceDownload: (what: string) => `${what} is being saved.`,
 };
 
+/** What shows, and how: year, layer, classes on and off, hatching, two maps side by side. */
+const layers = {
+  dynamicWorld: 'Dynamic World',
+  dynamicWorldOf: (year: number) => `Dynamic World ${year}`,
+  /** The year slider. */
+  season: 'Season',
+  earlier: 'The season before',
+  later: 'The season after',
+  shown: (map: string) => `${map} shows.`,
+  opening: (map: string) => `Opening ${map} …`,
+  /** Switches of classes. */
+  classes: 'Classes that show',
+  all: 'All',
+  allLabel: 'Show all classes',
+  none: 'None',
+  noneLabel: 'Hide all classes',
+  classShare: (name: string, share: string) => `${name}, ${share} of what is in view`,
+  hidden: (count: number) => `${count} ${plural(count, 'class is', 'classes are')} hidden`,
+  hatching: 'Hatch below',
+  hatchingOff: 'off',
+  hatchingLabel: 'Hatch where the confidence is below',
+  hatched: (percent: string) => `confidence below ${percent}`,
+  noHatching: 'nothing is hatched',
+  /** Two maps. */
+  compare: 'Compare with',
+  compareNothing: 'Nothing',
+  compareSeasons: 'Another season',
+  compareModels: 'Another model',
+  compareBaselines: 'Another source',
+  divider: (left: string, right: string) => `Divider between ${left} on the left and ${right} on the right`,
+  dividerAt: (percent: string) => `${percent} of the width shows the left map`,
+  mapName: (season: string, model: string) => `${season} · ${model}`,
+  layerOf: (layer: string, map: string) => `${layer}, ${map}`,
+};
+
 export const strings = {
   page,
   format,
   problems,
   controls,
   furniture,
+  layers,
   tiles,
   model,
   features,
