@@ -37,8 +37,12 @@ export interface SoakReport {
 const BOUNDS = {
   GEOCROP_BLOCK_CACHE_BYTES: '100MB',
   GEOCROP_MEMORY_CACHE_BYTES: '8MiB',
+  GEOCROP_SCENE_MEMORY_BYTES: '12MiB',
   GEOCROP_QUEUE_BYTES: '64MiB',
 } as const;
+
+/** As docs/operator.md advises, "Memory": glibc gives freed buffers back in place of keeping them in pieces. */
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' } as const;
 
 /** @param say told how it goes, a line at a time @param signal ends it early: what is left of the load is not done */
 export async function runSoak(
@@ -58,6 +62,7 @@ export async function runSoak(
       GEOCROP_SEASONS: SEASONS_SETTING,
       GEOCROP_COMPUTE_MIN_ZOOM: '12',
       ...BOUNDS,
+      ...ALLOCATOR,
     });
     const agent = new Agent({ keepAlive: true });
     const over = new AbortController();

@@ -51,6 +51,7 @@ export async function engineOptions(config: Config, log: Log, metrics?: Metrics)
     cloudBufferPixels: config.cloudBufferPixels,
     coverage: await coverageOf(config.coverage),
     mayCompute: config.compute !== 'none',
+    sceneMemoryBytes: config.sceneMemoryBytes,
     queueLimit: config.queueLimit,
     queueBytes: config.queueBytes,
     queueAgeMs: config.queueAgeMs,

@@ -220,6 +220,12 @@ export const SETTINGS = {
     '64MiB',
     'What encoded tiles kept in memory may take.',
   ),
+  sceneMemoryBytes: setting(
+    'GEOCROP_SCENE_MEMORY_BYTES',
+    bytes,
+    '96MiB',
+    'What scene lists and headers of scenes’ files kept in memory may take.',
+  ),
   cacheRedisUrl: optional(
     'GEOCROP_CACHE_REDIS_URL',
     redisUrl,

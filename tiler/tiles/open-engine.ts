@@ -66,6 +66,8 @@ export interface EngineOptions extends FolderKeeping {
   readonly role?: Role;
   /** Opens the queue that processes share; without, this one has its own. */
   readonly shared?: () => Promise<SharedWork>;
+  /** What is known of scenes in memory: lists two thirds of it, headers of their files the rest. */
+  readonly sceneMemoryBytes?: number;
   readonly datesAtOnce: number;
   readonly source: ByteSourceOptions;
   readonly fetch: typeof globalThis.fetch;
@@ -110,7 +112,7 @@ const SHARED_LIST_MS = 60_000;
 const POINT_MEMORY = 2 ** 30;
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { now, observer, role = 'all' } = options;
+  const { now, observer, role = 'all', sceneMemoryBytes } = options;
   const scenes = await openSceneSource({
     stac: options.stac,
     fetch: options.fetch,
@@ -134,6 +136,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const reader = new CogReader({
     source: createByteSource(options.source),
     store: keeping.windows,
+    ...(sceneMemoryBytes === undefined ? {} : { headerBytes: Math.ceil(sceneMemoryBytes / 3) }),
   });
   const pool = new WorkerPool({
     threads: role === 'api' ? 1 : options.threads,
@@ -165,6 +168,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     lookUp: lookUpScenes({ source: scenes, reader, hasScl, cloudLimit: options.cloudLimit, now }),
     ...(options.shared === undefined ? {} : { keptMs: SHARED_LIST_MS }),
+    ...(sceneMemoryBytes === undefined ? {} : { memoryBytes: Math.ceil((2 * sceneMemoryBytes) / 3) }),
     revision: () => scenes.revision(),
     now,
     warn: observer.warn,

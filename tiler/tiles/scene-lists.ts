@@ -41,6 +41,8 @@ export interface SceneListDeps {
   revision(): Promise<string | null>;
   /** Milliseconds after which what is in memory is read from the store again: others may have written there. Default: never. */
   readonly keptMs?: number;
+  /** Of lists in memory; default 64 MiB, some 350 metatiles of 45 scenes. */
+  readonly memoryBytes?: number;
   readonly now: () => Date;
   readonly warn: (message: string, context: Record<string, unknown>) => void;
 }
@@ -65,8 +67,9 @@ const LASTING: readonly ErrorCode[] = [
   'unsupported-crs',
 ];
 
-/** Scenes of lists in memory: one takes 2 KB, and as much again in the view that is used (measured on the heap). */
-const SCENES_KEPT = 16_000;
+/** Of a scene in a list: 2 KB, and as much again in the view that is used (measured on the heap). */
+const SCENE_BYTES = 4096;
+const DEFAULT_MEMORY_BYTES = 64 * 2 ** 20;
 
 interface Entry {
   readonly list: SceneList;
@@ -82,12 +85,12 @@ export class SceneLists {
   readonly #closing = new AbortController();
 
   constructor(private readonly deps: SceneListDeps) {
-    const { keptMs, now } = deps;
+    const { keptMs, memoryBytes = DEFAULT_MEMORY_BYTES, now } = deps;
     const ttl =
       keptMs === undefined ? {} : { ttl: keptMs, ttlResolution: 0, perf: { now: () => now().getTime() } };
     this.#entries = new LRUCache({
-      maxSize: SCENES_KEPT,
-      sizeCalculation: ({ list }) => 1 + list.scenes.length + list.leftOut.length,
+      maxSize: memoryBytes,
+      sizeCalculation: ({ list }) => (1 + list.scenes.length + list.leftOut.length) * SCENE_BYTES,
       ...ttl,
     });
   }
