@@ -76,6 +76,17 @@ export const bucketPrefix: Parser<string> = (given) => {
   throw expected('small letters, digits and hyphens, at most 45, none of them a hyphen in front');
 };
 
+/** Hosts with commas between, spelled as addresses have them; `none`: no host. */
+export const hostNames: Parser<readonly string[]> = (given) => {
+  if (given.trim() === 'none') return [];
+  return given.split(',').map((part) => {
+    const name = part.trim();
+    if (name !== '' && URL.canParse(`http://${name}/`) && new URL(`http://${name}/`).hostname === name)
+      return name;
+    throw expected('names of hosts in small letters, without ports, with commas between');
+  });
+};
+
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   B: 1,

@@ -1,3 +1,4 @@
+import { parseAllowedPlaces } from '../cog/address/allowed-places.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { ROLES } from '../role.js';
 import type { Parser } from './parsers.js';
@@ -7,6 +8,7 @@ import {
   coverage,
   decimal,
   duration,
+  hostNames,
   httpOrigin,
   httpUrl,
   oneOf,
@@ -314,6 +316,37 @@ export const SETTINGS = {
     decimal(0, 55),
     '25',
     'Seconds that a request waits for a tile where it does not say.',
+  ),
+
+  cogAllow: setting(
+    'GEOCROP_COG_ALLOW',
+    parseAllowedPlaces,
+    's3://geocrop-results,s3://geocrop-baselines',
+    'Where `url` of `/cog/…` may reach, with commas between: `s3://bucket/prefix` of the store, `https://host/prefix/`, `file:///folder/`; `none`: nowhere. All else is 403.',
+  ),
+  cogPrivateHosts: setting(
+    'GEOCROP_COG_PRIVATE_HOSTS',
+    hostNames,
+    'none',
+    'Hosts of `GEOCROP_COG_ALLOW` that may lie in a private network, with commas between. Others must have public addresses, so that a name that is changed afterwards leads nowhere inside.',
+  ),
+  cogThreads: setting(
+    'GEOCROP_COG_THREADS',
+    whole(1, 64),
+    '2',
+    'Threads that make pictures for `/cog/…`; they start when one is first asked for.',
+  ),
+  cogMemoryBytes: setting(
+    'GEOCROP_COG_MEMORY_BYTES',
+    bytes,
+    '192MiB',
+    'What requests to `/cog/…` may take at once; a larger one is refused, others wait for their turn.',
+  ),
+  cogTimeoutMs: setting(
+    'GEOCROP_COG_TIMEOUT',
+    duration,
+    '30s',
+    'The longest that a request to `/cog/…` may take.',
   ),
 
   logLevel: setting(

@@ -5,6 +5,7 @@ import { observe } from './observe.js';
 import { HttpError, problemResponse } from './problem.js';
 import type { Operation, Route } from './route.js';
 import { BASELINE_OPERATION, baselineRoute } from './routes/baselines.js';
+import { cogRoutes } from './routes/cog/index.js';
 import { EVENTS_OPERATION, eventsRoute } from './routes/events.js';
 import { HEALTH_OPERATION, READY_OPERATION, healthRoute, readyRoute } from './routes/health.js';
 import { LEGEND_OPERATION, legendRoute } from './routes/legend.js';
@@ -28,6 +29,7 @@ export function apiRoutes(deps: AppDeps): readonly Route[] {
     get('/point/:lonlat', POINT_OPERATION, pointRoute(deps)),
     get('/events', EVENTS_OPERATION, eventsRoute(deps)),
     get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, baselineRoute(deps)),
+    ...cogRoutes(deps),
     ...healthRoutes(deps),
     get('/*', null, viewerRoute(deps)),
   ];

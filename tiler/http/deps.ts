@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { TileTier } from '../../cache/tile-tier.js';
+import type { CogService } from '../cog/cog-service.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { BaselineTiles } from '../tiles/baseline-tiles.js';
@@ -39,6 +40,8 @@ export interface AppDeps {
   readonly log: Log;
   readonly describe?: (map: MapKey) => MapDescription;
   readonly baselines?: BaselineTiles;
+  /** TiTiler's paths; without it there are none. */
+  readonly cog?: CogService;
   /** Encoded tiles that processes share, between memory and the service. Closed by who opened it. */
   readonly sharedTiles?: TileTier;
   /** Folder of the built viewer; without one `/` answers 404. */

@@ -3,6 +3,9 @@ import { BUCKETS } from '../../cache/object-store.js';
 import { GeoCropError } from '../../engine/errors.js';
 import type { ByteSource } from '../../engine/windows/byte-source.js';
 
+/** What reading takes. */
+export type ReadableStore = Pick<ObjectStore, 'getRange' | 'head'>;
+
 /** Address of a stored object as it is now, `store://bucket/key?version`: a replaced one has another address. */
 export function storeHref(bucket: Bucket, key: string, info: ObjectInfo): string {
   return `store://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}?${versionOf(info)}`;
@@ -12,7 +15,7 @@ export function storeHref(bucket: Bucket, key: string, info: ObjectInfo): string
  * Reads ranges of objects of our own store, for the same reader that reads scenes. An object that was replaced since its
  * address was made is `source-unavailable`: an old header must not be taken with new blocks.
  */
-export function storeByteSource(store: ObjectStore): ByteSource {
+export function storeByteSource(store: ReadableStore): ByteSource {
   return {
     read: async (href, start, end, signal) => {
       const { protocol, hostname, pathname, search } = new URL(href);

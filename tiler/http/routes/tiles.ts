@@ -1,4 +1,3 @@
-import { MemoryTileTier } from '../../../cache/memory-tile-tier.js';
 import { isGeoCropError } from '../../../engine/errors.js';
 import { pendingTile } from '../../render/pending-tile.js';
 import type { EncodedTile } from '../../render/render-tile.js';
@@ -7,6 +6,7 @@ import { askedLayer } from '../asked-layer.js';
 import { IMMUTABLE, NO_STORE, SHORT, tileCacheControl } from '../caching.js';
 import type { AppContext, AppDeps, Handler } from '../deps.js';
 import { matchesIfNoneMatch } from '../etag.js';
+import { memoryTiles } from '../memory-tiles.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
 import { PROBLEMS } from '../problem.js';
 import { WAITED_HEADER, parsePending, parseWait } from '../query.js';
@@ -45,7 +45,7 @@ export const TILE_OPERATION: Operation = {
 /** GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"). */
 export function tileRoute(deps: AppDeps): Handler {
   const { service, config, metrics, clock } = deps;
-  const memory = new MemoryTileTier({ maxBytes: config.tileCacheBytes, now: () => clock.now() });
+  const memory = memoryTiles(deps);
   const shared = deps.sharedTiles ?? null;
   const loader = new TileLoader({ service, memory, shared, clock });
   metrics.tiers(() => [memory, ...(shared === null ? [] : [shared])]);

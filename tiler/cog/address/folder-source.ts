@@ -1,0 +1,53 @@
+import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { GeoCropError } from '../../../engine/errors.js';
+import { readFileRange } from '../../../engine/windows/byte-source/read-file.js';
+import { missing, type PlaceSource } from './cog-files.js';
+import { openInside, type InsideFile } from './open-inside.js';
+import { forbidden, type CogAddress } from './parse-address.js';
+
+/** Files in folders of this machine. Where a link leads is looked at each time one is opened. */
+export function openFolderSource(
+  folders: readonly string[],
+): PlaceSource<Extract<CogAddress, { kind: 'file' }>> {
+  const folderOf = (path: string): string => {
+    const found = folders.find((folder) => path.startsWith(`${folder}/`));
+    if (found === undefined) throw forbidden();
+    return found;
+  };
+  return {
+    identify: async ({ path, folder }) => {
+      const { handle, version, modified } = await opened(path, folder);
+      await handle.close();
+      return { href: `${pathToFileURL(path).href}?${version}`, lastModified: modified };
+    },
+    read: async (href, start, end, signal) => {
+      const url = new URL(href);
+      const asked = url.search.slice(1);
+      return readFileRange(href, start, end, signal, async () => {
+        const path = fileURLToPath(url);
+        const { handle, version } = await opened(path, folderOf(path));
+        if (version === asked) return handle;
+        await handle.close();
+        throw replaced();
+      });
+    },
+  };
+}
+
+async function opened(path: string, folder: string): Promise<InsideFile> {
+  try {
+    return await openInside(path, folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    throw code === 'ENOENT' || code === 'ENOTDIR' ? missing(error) : error;
+  }
+}
+
+/** An old header must not be taken with new blocks. */
+export function replaced(): GeoCropError {
+  return new GeoCropError('source-unavailable', 'The file was replaced while it was read.', {
+    hint: 'Ask again.',
+    context: { replaced: true },
+  });
+}

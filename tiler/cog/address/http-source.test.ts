@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { isGeoCropError, type ErrorCode } from '../../../engine/errors.js';
+import { openHttpSource, type HttpSourceOptions } from './http-source.js';
+
+const refused = (code: ErrorCode) => (error: unknown) => isGeoCropError(error, code);
+const BYTES = Buffer.from('the bytes of a file');
+
+/** A server of one file that answers ranges. */
+function file(etag: () => string): RequestListener {
+  return (request, response) => {
+    const [, start = 0, end = 0] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '')?.map(Number) ?? [];
+    const part = BYTES.subarray(start, end + 1);
+    response.writeHead(206, {
+      ETag: etag(),
+      'Content-Range': `bytes ${start}-${start + part.length - 1}/${BYTES.length}`,
+      'Content-Length': part.length,
+    });
+    response.end(part);
+  };
+}
+
+async function serving(
+  listener: RequestListener,
+  use: (port: number, seen: string[]) => Promise<void>,
+): Promise<void> {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((server.address() as AddressInfo).port, seen);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** Names as this test says; every question is counted. */
+function names(answers: (time: number) => readonly string[]) {
+  let asked = 0;
+  const lookup = (
+    _host: string,
+    _options: object,
+    callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  ): void => {
+    const addresses = answers(asked++).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    setImmediate(() => callback(null, addresses));
+  };
+  return { lookup: lookup as unknown as NonNullable<HttpSourceOptions['lookup']>, asked: () => asked };
+}
+
+const options = { timeoutMs: 5000, maxInFlight: 4 };
+const address = (host: string, port: number) => ({
+  kind: 'http' as const,
+  url: `http://${host}:${port}/x.tif`,
+  host,
+});
+
+describe('files of a web server', () => {
+  it('are read; those that were replaced meanwhile are not', async () => {
+    let etag = '"1"';
+    await serving(
+      file(() => etag),
+      async (port) => {
+        const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+        const { href } = await source.identify(address('127.0.0.1', port));
+        assert.equal(Buffer.from(await source.read(href, 4, 9)).toString(), 'bytes');
+        etag = '"2"';
+        await assert.rejects(source.read(href, 4, 9), refused('source-unavailable'));
+        assert.notEqual((await source.identify(address('127.0.0.1', port))).href, href);
+      },
+    );
+  });
+
+  it('are not looked for where a redirect leads', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      await serving(
+        (_request, response) => {
+          response.writeHead(status, { Location: '/elsewhere.tif' }).end();
+        },
+        async (port, seen) => {
+          const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+          await assert.rejects(source.identify(address('127.0.0.1', port)), refused('url-forbidden'));
+          assert.deepEqual(seen, ['/x.tif'], `${status}: asked once, and nowhere else`);
+        },
+      );
+    }
+  });
+
+  it('are never asked for at private addresses, unless the operator named the host', async () => {
+    await serving(
+      file(() => '"1"'),
+      async (port, seen) => {
+        const inside = names(() => ['127.0.0.1']);
+        const guarded = openHttpSource({ ...options, privateHosts: [], lookup: inside.lookup });
+        await assert.rejects(guarded.identify(address('cogs.example.org', port)), refused('url-forbidden'));
+        const literal = openHttpSource({ ...options, privateHosts: [] });
+        await assert.rejects(literal.identify(address('127.0.0.1', port)), refused('url-forbidden'));
+        assert.deepEqual(seen, []);
+        const named = openHttpSource({
+          ...options,
+          privateHosts: ['cogs.example.org'],
+          lookup: inside.lookup,
+        });
+        await named.identify(address('cogs.example.org', port));
+        assert.deepEqual(seen, ['/x.tif']);
+      },
+    );
+  });
+
+  it('are not asked for where one of several addresses is private', async () => {
+    const mixed = names(() => ['8.8.8.8', '10.0.0.1']);
+    const source = openHttpSource({ ...options, privateHosts: [], lookup: mixed.lookup });
+    await assert.rejects(source.identify(address('cogs.example.org', 9)), refused('url-forbidden'));
+  });
+
+  it('are not reached by a name that changes after it was looked at: what was checked is what is called', async () => {
+    await serving(
+      file(() => '"1"'),
+      async (port, seen) => {
+        // The name means nothing to the system: the only look at it is ours, once for each connection.
+        const once = names((time) => (time === 0 ? ['127.0.0.1'] : ['192.0.2.1']));
+        const host = 'cogs.example.org';
+        const source = openHttpSource({ ...options, privateHosts: [host], lookup: once.lookup });
+        const { href } = await source.identify(address(host, port));
+        await source.read(href, 0, 3);
+        assert.equal(seen.length, 2);
+        assert.equal(once.asked(), 1);
+      },
+    );
+  });
+
+  it('are missing where the server says so', async () => {
+    await serving(
+      (_request, response) => {
+        response.writeHead(404).end();
+      },
+      async (port) => {
+        const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+        await assert.rejects(source.identify(address('127.0.0.1', port)), refused('cog-missing'));
+      },
+    );
+  });
+
+  it('are waited for only so long', async () => {
+    await serving(
+      () => undefined,
+      async (port) => {
+        const source = openHttpSource({ timeoutMs: 50, maxInFlight: 4, privateHosts: ['127.0.0.1'] });
+        await assert.rejects(source.identify(address('127.0.0.1', port)), refused('source-unavailable'));
+      },
+    );
+  });
+});
