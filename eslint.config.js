@@ -66,6 +66,11 @@ export default tseslint.config(
     files: ['viewer/**/*.ts'],
     rules: { 'no-restricted-imports': forbid(['engine', 'cache', 'tiler', 'bench']) },
   },
+  // Tests in a browser start the built command as the other end-to-end tests do.
+  {
+    files: ['viewer/e2e/**/*.ts'],
+    rules: { 'no-restricted-imports': forbid(['engine', 'cache', 'tiler/(?!e2e)', 'bench']) },
+  },
   {
     files: ['tiler/config/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', '**/*.test.ts'],
     rules: { 'no-restricted-properties': 'off' },

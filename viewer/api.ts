@@ -10,9 +10,11 @@
  *     any other status: problem+json, shown to the person as it is
  * GET baselines/dw/{year}/tiles/{z}/{x}/{y}.png
  * GET point/{lon},{lat}?season&year&model&wait {@link PointAnswer}; 503 with Retry-After while it is being computed
+ * POST statistics?season&year&model&wait, a GeoJSON geometry: panels/statistics.ts
  * GET events?season&year&model            Server-Sent Events: first `event: hello`, data {map, version}; then `event: tile`,
  *     data {@link TileEvent}
  */
+import { strings } from './strings.js';
 
 export interface MapKey {
   readonly season: string;
@@ -92,6 +94,8 @@ export interface PointAnswer {
     readonly ndvi: number | null;
     readonly ndre: number | null;
   }[];
+  /** Dates with scenes and no valid observation, by date; the reasons are in strings.ts. */
+  readonly masked: readonly { readonly date: string; readonly scene: string; readonly reason: string }[];
   readonly observations: number;
   readonly features: Readonly<Record<string, number | null>>;
   readonly class: { readonly id: number; readonly name: string; readonly confidence: number } | null;
@@ -143,8 +147,8 @@ export const UNREACHABLE = 'unreachable';
 export function unreachable(): ApiError {
   return new ApiError({
     code: UNREACHABLE,
-    detail: 'The map server does not answer.',
-    hint: 'Check that it is running and that you are connected; this page tries again by itself.',
+    detail: strings.problems.unreachable,
+    hint: strings.problems.unreachableHint,
     status: 0,
     retryAfter: 5,
   });
@@ -164,18 +168,30 @@ export async function problemOf(response: Response): Promise<Problem> {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return {
     code: text(body['code']) ?? `http-${response.status}`,
-    detail: text(body['detail']) ?? text(body['title']) ?? `The server answered ${response.status}.`,
+    detail: text(body['detail']) ?? text(body['title']) ?? strings.problems.answered(response.status),
     hint: text(body['hint']),
     status: response.status,
     retryAfter: Number.isFinite(seconds) ? seconds : null,
   };
 }
 
-/** Fetches JSON; throws {@link ApiError} for every answer that is not 2xx and for no answer. Aborts pass through. */
-export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+/**
+ * Fetches JSON; throws {@link ApiError} for every answer that is not 2xx and for no answer. Aborts pass through.
+ * @param body is posted as JSON where given
+ */
+export async function getJson<T>(url: string, signal?: AbortSignal, body?: unknown): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, signal === undefined ? {} : { signal });
+    response = await fetch(url, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(body === undefined
+        ? {}
+        : {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify(body),
+          }),
+    });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw unreachable();

@@ -10,6 +10,7 @@ import { Furniture } from './furniture.js';
 import { fetchPicture } from './picture.js';
 import type { Picture } from './picture.js';
 import { PointPanel } from './point-panel.js';
+import { strings } from './strings.js';
 import { followTiles } from './tile-feed.js';
 import { NATIVE_ZOOM, tilePosition } from './tile-math.js';
 import { TileOverlay } from './tile-overlay.js';
@@ -96,8 +97,8 @@ export class App {
         console.error(error);
         sayProblem({
           code: 'drawing',
-          detail: 'The map could not be drawn.',
-          hint: 'This page needs WebGL 2: try another browser, or turn on hardware acceleration.',
+          detail: strings.problems.drawing,
+          hint: strings.problems.drawingHint,
         });
       },
     });
@@ -138,8 +139,8 @@ export class App {
         sayProblem(
           {
             code: 'new-version',
-            detail: 'The map has been made anew since this page was opened.',
-            hint: 'Reload the page to see it.',
+            detail: strings.problems.newVersion,
+            hint: strings.problems.newVersionHint,
           },
           true,
         );
@@ -163,7 +164,7 @@ export class App {
     this.#controls.show(this.#url, layer);
     this.#store?.close();
     this.#overlay.clear();
-    this.#furniture.setStatus(`${layer.title} …`, true, false);
+    this.#furniture.setStatus(strings.furniture.loading(layer.title), true, false);
     this.#shares = null;
     this.#legend = null;
     if (this.#info.layers.some(({ kind }) => kind === 'classes')) {

@@ -1,4 +1,4 @@
-// Bundles the page into dist/viewer (index.html, hashed script and style) and the tests of its modules into dist/viewer-tests.
+// Bundles the page into dist/viewer (index.html, hashed scripts and style) and the tests of its modules into dist/viewer-tests.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -74,7 +74,10 @@ const page = await build({
   entryPoints: [join(here, 'main.ts'), join(here, 'style.css')],
   outdir: out,
   entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   bundle: true,
+  // What is imported on demand is fetched on demand.
+  splitting: true,
   minify: true,
   format: 'esm',
   target: ['es2022', 'chrome111', 'firefox115', 'safari16'],
@@ -85,27 +88,61 @@ const page = await build({
   logLevel: 'warning',
 });
 const written = Object.keys(page.metafile.outputs).map((file) => basename(file));
-const named = (extension) => written.find((file) => file.endsWith(extension));
+const named = (extension) => written.find((file) => file.startsWith('main-') && file.endsWith(extension));
 writeFileSync(
   join(out, 'index.html'),
-  readFileSync(join(here, 'index.html'), 'utf8')
-    .replace('./style.css', `./${named('.css')}`)
+  withWords(readFileSync(join(here, 'index.html'), 'utf8'), (await stringsOfPage()).page)
+    .replace('./style.css', `./${written.find((file) => file.endsWith('.css'))}`)
     .replace('./main.js', `./${named('.js')}`),
 );
+
+/** strings.ts, as this script can read it. */
+async function stringsOfPage() {
+  const { outputFiles } = await build({
+    entryPoints: [join(here, 'strings.ts')],
+    format: 'esm',
+    write: false,
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  return (await import(`data:text/javascript;base64,${code}`)).strings;
+}
+
+/** `{{name}}` becomes the word of that name. */
+function withWords(html, words) {
+  return html.replace(/\{\{(\w+)\}\}/g, (_, name) => {
+    if (words[name] === undefined) throw new Error(`viewer/strings.ts has no page.${name}`);
+    return words[name].replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  });
+}
 
 const tests = join(here, '../dist/viewer-tests');
 rmSync(tests, { recursive: true, force: true });
 await build({
-  entryPoints: readdirSync(here)
-    .filter((file) => file.endsWith('.test.ts'))
+  entryPoints: readdirSync(here, { recursive: true })
+    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('e2e'))
     .map((file) => join(here, file)),
   outdir: tests,
+  outbase: here,
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
   sourcemap: 'inline',
+  // Its parser reads the page's own sources in a test.
+  external: ['typescript'],
   plugins: [borders],
+  logLevel: 'warning',
+});
+// Those that drive a browser keep their imports: '../../tiler/…' is dist/tiler/… from there.
+await build({
+  entryPoints: readdirSync(join(here, 'e2e'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(here, 'e2e', file)),
+  outdir: join(tests, 'e2e'),
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
   logLevel: 'warning',
 });
 

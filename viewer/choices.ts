@@ -1,18 +1,19 @@
 import { UNREACHABLE } from './api.js';
 import type { GeoCropInfo, LayerInfo, Problem } from './api.js';
+import { strings } from './strings.js';
 import type { TileStatus } from './tile-status.js';
 import { sayProblem } from './toasts.js';
 
 /** The layer of that name; the first, and a word about it, where there is none. */
 export function chooseLayer(info: GeoCropInfo, name: string | null): LayerInfo {
-  const first = info.layers[0] ?? { name: 'classes', kind: 'classes', title: 'Crop classes' };
+  const first = info.layers[0] ?? { name: 'classes', kind: 'classes', title: strings.controls.classes };
   if (name === null) return first;
   const found = info.layers.find((layer) => layer.name === name);
   if (found === undefined)
     sayProblem({
       code: 'unknown-layer',
-      detail: `This map has no layer called “${name}”.`,
-      hint: `The layer “${first.title}” is shown instead.`,
+      detail: strings.problems.noSuchLayer(name),
+      hint: strings.problems.otherLayerShown(first.title),
     });
   return found ?? first;
 }

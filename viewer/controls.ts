@@ -3,6 +3,7 @@ import { byId, h } from './dom.js';
 import { featureName } from './feature-names.js';
 import { BASELINE_CLASSES, classLegend, rampLegend } from './legend-view.js';
 import { modelCard } from './model-card.js';
+import { strings } from './strings.js';
 import type { TileStatus } from './tile-status.js';
 import type { UrlState } from './url-state.js';
 import { isSimulated, seasonName, sentenceCase, yearName } from './words.js';
@@ -13,12 +14,6 @@ export interface ControlEvents {
   readonly onOpacity: (opacity: number) => void;
   readonly onBaseline: (shown: boolean) => void;
 }
-
-const QUALITY_NOTES = {
-  partial: 'Zoomed out: only what is already computed is shown.',
-  incomplete: 'Incomplete: a scene could not be read just now. The tile will be made again.',
-  stale: 'Stale: newer scenes exist. The tile is being made anew.',
-} as const;
 
 const titleOf = (layer: LayerInfo): string =>
   layer.kind === 'feature' ? featureName(layer).title : layer.title;
@@ -32,14 +27,14 @@ export class Controls {
     readonly events: ControlEvents,
   ) {
     this.#features = info.layers.filter((layer) => layer.kind === 'feature');
-    byId('subtitle').textContent = `Zimbabwe’s crops, ${seasonName(info.map, info.period)}`;
-    document.title = `GeoCrop: ${seasonName(info.map, info.period)}`;
+    byId('subtitle').textContent = strings.controls.subtitle(seasonName(info.map, info.period));
+    document.title = strings.controls.title(seasonName(info.map, info.period));
     byId('badge').hidden = !isSimulated(info.card);
     this.#makeSelects();
     this.#makeLayers();
     byId<HTMLInputElement>('opacity').addEventListener('input', (event) => {
       const percent = Number((event.target as HTMLInputElement).value);
-      byId('opacity-value').textContent = `${percent} %`;
+      byId('opacity-value').textContent = strings.format.percent(percent);
       events.onOpacity(percent / 100);
     });
     byId<HTMLInputElement>('baseline').addEventListener('change', (event) => {
@@ -52,14 +47,14 @@ export class Controls {
     toggle.addEventListener('click', () => {
       const open = byId('controls').classList.toggle('open');
       toggle.setAttribute('aria-expanded', String(open));
-      toggle.textContent = open ? 'Close' : 'Layers';
+      toggle.textContent = open ? strings.controls.close : strings.controls.open;
     });
   }
 
   show(url: UrlState, layer: LayerInfo): void {
     const percent = Math.round(url.opacity * 100);
     byId<HTMLInputElement>('opacity').value = String(percent);
-    byId('opacity-value').textContent = `${percent} %`;
+    byId('opacity-value').textContent = strings.format.percent(percent);
     for (const input of document.querySelectorAll<HTMLInputElement>('#layer-buttons input')) {
       input.checked = input.value === layer.name || (input.value === '' && layer.kind === 'feature');
     }
@@ -72,20 +67,20 @@ export class Controls {
     byId('baseline-row').hidden = year === null;
     byId('baseline-legend').hidden = year === null || !shown;
     byId<HTMLInputElement>('baseline').checked = shown;
-    if (year !== null) byId('baseline-label').textContent = `Dynamic World ${year} beneath`;
+    if (year !== null) byId('baseline-label').textContent = strings.controls.baseline(year);
   }
 
   showLegend(layer: LayerInfo, legend: LegendJson | null, shares: ReadonlyMap<number, number> | null): void {
     byId('legend-title').textContent =
       layer.kind === 'classes' && shares !== null && shares.size > 0
-        ? `${layer.title}, in view`
+        ? strings.controls.inView(layer.title)
         : titleOf(layer);
     const body = byId('legend-body');
     if (legend?.classes !== undefined && legend.classes.length > 0)
       body.replaceChildren(classLegend(legend.classes, shares));
     else if (legend?.stops !== undefined) body.replaceChildren(rampLegend(legend));
     else if (layer.kind === 'rgb')
-      body.replaceChildren(h('p', { class: 'quiet' }, 'The season’s median red, green and blue.'));
+      body.replaceChildren(h('p', { class: 'quiet' }, strings.controls.trueColour));
     else body.replaceChildren();
   }
 
@@ -99,7 +94,7 @@ export class Controls {
     if (notes.dataset['key'] === key) return;
     notes.dataset['key'] = key;
     notes.replaceChildren(
-      ...present.map((quality) => h('li', { 'data-quality': quality }, QUALITY_NOTES[quality])),
+      ...present.map((quality) => h('li', { 'data-quality': quality }, strings.controls.notes[quality])),
     );
   }
 
@@ -121,16 +116,18 @@ export class Controls {
       });
       byId('selects').append(h('label', {}, h('span', {}, label), select));
     };
-    add('Season', seasons, map.season, sentenceCase, (season) => this.events.onMap({ season, year: null }));
+    add(strings.controls.season, seasons, map.season, sentenceCase, (season) =>
+      this.events.onMap({ season, year: null }),
+    );
     add(
-      'Year',
+      strings.controls.year,
       years,
       map.year,
       (year) => yearName(year, map.season, period),
       (year) => this.events.onMap({ year }),
     );
     add(
-      'Model',
+      strings.controls.model,
       models,
       map.model,
       (model) => model,
@@ -149,7 +146,7 @@ export class Controls {
     const buttons = this.info.layers
       .filter((layer) => layer.kind !== 'feature' && layer.name !== 'probabilities')
       .map((layer) => choose(layer.name, layer.title));
-    if (this.#features.length > 0) buttons.push(choose('', 'Features'));
+    if (this.#features.length > 0) buttons.push(choose('', strings.controls.features));
     byId('layer-buttons').replaceChildren(...buttons);
     const select = byId<HTMLSelectElement>('feature');
     const groups = new Map<string, HTMLOptGroupElement>();

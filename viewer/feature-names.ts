@@ -1,37 +1,8 @@
 import type { LayerInfo } from './api.js';
+import { strings } from './strings.js';
 import { sentenceCase } from './words.js';
 
-/** The second part of FEATURE_ORDER_V1's names, in words. */
-const MEANING: Readonly<Record<string, string>> = {
-  peak: 'highest',
-  min: 'lowest',
-  mean: 'mean',
-  std: 'spread',
-  base: 'base',
-  amplitude: 'amplitude',
-  sos: 'start of season (day)',
-  pos: 'peak (day)',
-  eos: 'end of season (day)',
-  los: 'length of season (days)',
-  auc: 'area under the curve',
-  auc_season: 'area, start to end',
-  greenup_rate: 'green-up rate',
-  senescence_rate: 'senescence rate',
-  cos1: 'yearly wave, cosine',
-  sin1: 'yearly wave, sine',
-  cos2: 'half-yearly wave, cosine',
-  sin2: 'half-yearly wave, sine',
-  mean_early: 'mean of the first third',
-  mean_mid: 'mean of the middle third',
-  mean_late: 'mean of the last third',
-  median: 'median reflectance',
-};
-const BANDS: Readonly<Record<string, string>> = {
-  rededge1: 'Red edge',
-  nir: 'Near infrared',
-  swir16: 'Shortwave 1.6 µm',
-  swir22: 'Shortwave 2.2 µm',
-};
+const { meaning: MEANING, bands: BANDS } = strings.features;
 
 export interface FeatureName {
   /** What it is of: NDVI, or `Reflectance` for the bands. */
@@ -48,7 +19,7 @@ export function featureName(layer: Pick<LayerInfo, 'name' | 'title'>): FeatureNa
   const meaning = MEANING[rest];
   const plain = layer.title.toLowerCase() === layer.name.replaceAll('_', ' ') || layer.title === layer.name;
   return {
-    group: band ? 'Reflectance' : of,
-    title: plain && meaning !== undefined ? `${of}, ${meaning}` : layer.title,
+    group: band ? strings.features.reflectance : of,
+    title: plain && meaning !== undefined ? strings.features.of(of, meaning) : layer.title,
   };
 }

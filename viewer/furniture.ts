@@ -1,5 +1,6 @@
 import type { GeoCropInfo } from './api.js';
 import { byId } from './dom.js';
+import { strings } from './strings.js';
 import { NATIVE_ZOOM, placeName, placeOf, scaleBar, tilePosition } from './tile-math.js';
 import type { Project } from './tile-overlay.js';
 import { isSimulated, sentenceCase } from './words.js';
@@ -24,9 +25,7 @@ export class Furniture {
     const plain = new DOMParser().parseFromString(attribution ?? '', 'text/html').body.textContent.trim();
     if (plain !== '') element.textContent = plain;
     else
-      element.textContent = isSimulated(info.card)
-        ? 'Simulated scenes: no satellite data'
-        : 'Contains modified Copernicus Sentinel data';
+      element.textContent = isSimulated(info.card) ? strings.furniture.simulated : strings.furniture.sentinel;
   }
 
   setScale(lat: number, zoom: number): void {

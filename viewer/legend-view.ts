@@ -1,5 +1,6 @@
 import type { LegendClass, LegendJson } from './api.js';
 import { h } from './dom.js';
+import { strings } from './strings.js';
 import { sentenceCase } from './words.js';
 
 /** Dynamic World's classes and colours, as its catalogue entry gives them (GOOGLE/DYNAMICWORLD/V1). */
@@ -15,7 +16,8 @@ export const BASELINE_CLASSES: readonly LegendClass[] = [
   ['snow_and_ice', '#B39FE1'],
 ].map(([name = '', color = ''], id) => ({ id, name, color }));
 
-const shareText = (share: number): string => (share < 0.005 ? '< 1 %' : `${Math.round(share * 100)} %`);
+const shareText = (share: number): string =>
+  share < 0.005 ? strings.format.lessThanOnePercent : strings.format.percent(Math.round(share * 100));
 
 /** @param shares 0 to 1 by class id of the area in view, or null where not known (yet) */
 export function classLegend(
@@ -46,7 +48,7 @@ export function rampLegend(legend: LegendJson): HTMLElement {
   const stops = legend.stops ?? [];
   const [first, last] = [stops[0], stops.at(-1)];
   if (first === undefined || last === undefined || last.value <= first.value)
-    return h('p', { class: 'quiet' }, 'No legend.');
+    return h('p', { class: 'quiet' }, strings.controls.noLegend);
   const span = last.value - first.value;
   const colors = stops.map(
     (stop) => `${stop.color} ${(((stop.value - first.value) / span) * 100).toFixed(1)}%`,

@@ -2,6 +2,7 @@ import { App } from './app.js';
 import { ApiError, getJson, mapQuery, unreachable, UNREACHABLE } from './api.js';
 import type { MapKey, TileJson } from './api.js';
 import { byId } from './dom.js';
+import { strings } from './strings.js';
 import { clearProblem, sayProblem } from './toasts.js';
 import { parseUrl } from './url-state.js';
 import { adviceFor } from './words.js';
@@ -24,12 +25,12 @@ async function open(asked: Partial<MapKey>): Promise<TileJson> {
       if (named && Object.keys(asked).length > 0) {
         sayProblem({
           ...problem,
-          hint: `${adviceFor(problem.code, problem.hint)} The default map is shown.`,
+          hint: `${adviceFor(problem.code, problem.hint)} ${strings.problems.defaultShown}`,
         });
         asked = {};
         continue;
       }
-      byId('status-text').textContent = 'Waiting for the map server …';
+      byId('status-text').textContent = strings.furniture.waitingForServer;
       sayProblem(problem, true);
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }

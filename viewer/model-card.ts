@@ -1,9 +1,10 @@
 import { h } from './dom.js';
+import { strings } from './strings.js';
 import { sentenceCase } from './words.js';
 
 const percent = (value: unknown): string | null =>
   typeof value === 'number' && value >= 0 && value <= 1
-    ? `${(value * 100).toFixed(value > 0.995 ? 1 : 0)} %`
+    ? strings.format.percent((value * 100).toFixed(value > 0.995 ? 1 : 0))
     : null;
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -22,9 +23,9 @@ export function modelCard(model: string, card: Readonly<Record<string, unknown>>
   return h(
     'details',
     { id: 'model-card' },
-    h('summary', {}, `About the model ${model}`),
+    h('summary', {}, strings.model.about(model)),
     typeof trainedOn === 'string'
-      ? h('p', { class: 'quiet' }, `Trained on: ${trainedOn.replaceAll('`', '')}`)
+      ? h('p', { class: 'quiet' }, strings.model.trainedOn(trainedOn.replaceAll('`', '')))
       : null,
     accuracy === null
       ? null
@@ -32,9 +33,7 @@ export function modelCard(model: string, card: Readonly<Record<string, unknown>>
           'p',
           {},
           h('strong', {}, accuracy),
-          typeof heldOut === 'number'
-            ? ` right on ${heldOut} fields that it had not seen.`
-            : ' right on data that it had not seen.',
+          typeof heldOut === 'number' ? strings.model.rightOnFields(heldOut) : strings.model.right,
         ),
     perClass.length === 0
       ? null
@@ -47,13 +46,9 @@ export function modelCard(model: string, card: Readonly<Record<string, unknown>>
             h(
               'tr',
               {},
-              h('th', { scope: 'col' }, 'Class'),
-              h(
-                'th',
-                { scope: 'col', title: 'Of the pixels shown as the class, the share that is' },
-                'Precision',
-              ),
-              h('th', { scope: 'col', title: 'Of the class’s pixels, the share that is shown' }, 'Recall'),
+              h('th', { scope: 'col' }, strings.model.class),
+              h('th', { scope: 'col', title: strings.model.precisionHelp }, strings.model.precision),
+              h('th', { scope: 'col', title: strings.model.recallHelp }, strings.model.recall),
             ),
           ),
           h(

@@ -1,5 +1,6 @@
 import { problemOf, unreachable } from './api.js';
 import type { LegendClass, Problem } from './api.js';
+import { strings } from './strings.js';
 import type { TileQuality } from './tile-status.js';
 import type { Fetched } from './tile-store.js';
 
@@ -37,7 +38,7 @@ export async function fetchPicture(
     if (error instanceof DOMException) {
       return {
         code: 'broken-picture',
-        detail: 'A tile could not be read as a picture.',
+        detail: strings.problems.brokenPicture,
         hint: null,
         status: 200,
         retryAfter: null,

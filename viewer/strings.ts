@@ -44,6 +44,8 @@ const format = {
   day: (day: number, month: number, year: string) => `${day} ${months[month - 1] ?? ''} ${year}`,
   percent: (whole: number | string) => `${whole} %`,
   lessThanOnePercent: '< 1 %',
+  number: (value: number, decimals: number) =>
+    value.toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
   metres: (metres: number) => `${metres} m`,
   kilometres: (kilometres: number) => `${kilometres} km`,
   north: 'N',
@@ -196,7 +198,7 @@ const point = {
   tooFew: 'Too few clear views',
   confidence: ' confidence',
   copy: 'Copy',
-  copyCoordinates: 'Copy the coordinates',
+  coordinates: 'the coordinates',
   /** Over the probabilities. */
   probabilities: 'What the model sees',
   probabilitiesLabel: 'Class probabilities',
@@ -217,7 +219,7 @@ const point = {
   features: (count: number) => `All features (${count})`,
   featuresOf: 'Seasonal features',
   copySeries: 'Copy series as CSV',
-  copySeriesLabel: 'Copy the dated series as CSV',
+  series: 'the dated series as CSV',
   openJson: 'Open as JSON',
   newTab: '(opens in a new tab)',
   /** Why a date shows nothing of the pixel, by the answer's code. */
@@ -228,6 +230,7 @@ const point = {
     'near-cloud': 'beside a cloud',
     defective: 'defective pixel',
     'no-data': 'no data',
+    outside: 'outside the scene',
   } as Readonly<Record<string, string>>,
 };
 
@@ -276,7 +279,8 @@ const area = {
   open: 'Measure an area',
   openShort: 'Area',
   title: 'Hectares of an area',
-  intro: 'Draw an area on the map, open a file, or give a circle. GeoCrop counts the hectares of each class in it.',
+  intro:
+    'Draw an area on the map, open a file, or give a circle. GeoCrop counts the hectares of each class in it.',
   draw: 'Draw on the map',
   drawHelp:
     'Click the corners; click the first one, or press Done, to end. By keyboard: focus the map, move it with the arrow keys, ' +
@@ -290,7 +294,6 @@ const area = {
   fileHelp: 'GeoJSON or KML, polygons in degrees. You can also drop it on the map.',
   dropHere: 'Drop the file to measure its area',
   circle: 'A circle',
-  circleHelp: 'For people who know the place and the distance.',
   latitude: 'Latitude',
   longitude: 'Longitude',
   radius: 'Radius, metres',
@@ -304,8 +307,9 @@ const area = {
   fewCorners: 'Give at least three corners, one a line: latitude, longitude.',
   badLine: (line: number) => `Line ${line} is not a latitude and a longitude.`,
   measuring: 'Counting the hectares …',
-  computing: (done: number, all: number) => `Computing the map here: ${done} of ${all} tiles are ready.`,
-  computingLabel: 'Share of the area’s tiles that are ready',
+  computing: (done: number, all: number) =>
+    `Computing the map here: ${done} of ${all} ${plural(all, 'part is', 'parts are')} ready.`,
+  computingLabel: 'Parts of the area’s map that are ready',
   missing: (percent: string) =>
     `${percent} of the area is not computed yet, and is in no number below. The count goes on by itself.`,
   missingForGood: (percent: string) =>
@@ -316,16 +320,15 @@ const area = {
   caption: (map: string) => `Hectares by class, ${map}`,
   class: 'Class',
   hectares: 'Hectares',
-  share: 'Share',
   confidence: 'Confidence',
   confidenceHelp: 'Mean confidence of the model over the class’s pixels',
   adjusted: 'Adjusted',
   adjustedHelp: 'Area adjusted for the model’s errors, with its 95 % interval (Olofsson et al. 2014)',
   interval: (estimate: string, low: string, high: string) => `${estimate} (${low} to ${high})`,
   plusMinus: (estimate: string, margin: string) => `${estimate} ± ${margin}`,
-  notAdjusted: 'The model’s card has no confusion matrix, so areas cannot be adjusted for its errors.',
   adjustedNote:
     'Adjusted: corrected for the errors that the model made on fields it had not seen, ± half of the 95 % interval.',
+  assumptions: 'What the adjusted areas assume',
   chart: 'Hectares by class',
   chartOf: (name: string, hectares: string, percent: string) => `${name}: ${hectares} ha, ${percent}`,
   keyMapped: 'as mapped',
@@ -334,7 +337,6 @@ const area = {
   download: 'Download CSV',
   downloaded: 'The table was saved as CSV.',
   another: 'Another area',
-  remove: 'Remove the area',
   removed: 'The area was removed.',
   size: (hectares: string) => `${hectares} ha`,
   announced: (hectares: string, classes: string) => `The area has ${hectares} hectares. ${classes}`,
@@ -368,9 +370,9 @@ const share = {
   downloading: 'Saved',
   copyOf: (what: string) => `Copy: ${what}`,
   downloadOf: (what: string) => `Download: ${what}`,
-  announceCopied: (what: string) => `${what} copied.`,
+  announceCopied: (what: string) => `Copied: ${what}.`,
   announceNotCopied: 'The browser did not allow copying: select the text and copy it.',
-  announceDownload: (what: string) => `${what} is being saved.`,
+  announceDownload: (what: string) => `Saved: ${what}.`,
 };
 
 /** What shows, and how: year, layer, classes on and off, hatching, two maps side by side. */

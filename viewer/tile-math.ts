@@ -1,4 +1,5 @@
 import type { TileAddress } from './api.js';
+import { strings } from './strings.js';
 
 /** Zooms of this page are those of 256-pixel XYZ tiles; deck.gl counts 512-pixel ones. */
 export const DECK_ZOOM_OFFSET = 1;
@@ -53,7 +54,7 @@ export function scaleBar(
   return {
     metres,
     pixels: metres / perPixel,
-    label: metres >= 1000 ? `${metres / 1000} km` : `${metres} m`,
+    label: metres >= 1000 ? strings.format.kilometres(metres / 1000) : strings.format.metres(metres),
   };
 }
 
@@ -67,5 +68,5 @@ export function graticuleStep(degreesAcross: number): number {
 export function placeName(lon: number, lat: number): string {
   const part = (value: number, positive: string, negative: string): string =>
     `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`;
-  return `${part(lat, 'N', 'S')}, ${part(lon, 'E', 'W')}`;
+  return `${part(lat, strings.format.north, strings.format.south)}, ${part(lon, strings.format.east, strings.format.west)}`;
 }

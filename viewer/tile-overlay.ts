@@ -1,5 +1,6 @@
 import type { TileAddress } from './api.js';
 import { h } from './dom.js';
+import { strings } from './strings.js';
 import { tileBounds, tileKey } from './tile-math.js';
 import type { TileStatus } from './tile-status.js';
 import { adviceFor, phaseName } from './words.js';
@@ -94,7 +95,7 @@ export class TileOverlay {
     cell.element.dataset['quality'] = status.quality;
     cell.bar.style.transform = `scaleX(${status.progress ?? 0})`;
     if (status.phase === 'failed') {
-      const reason = status.problem?.detail ?? 'This tile could not be made.';
+      const reason = status.problem?.detail ?? strings.tiles.couldNotBeMade;
       cell.label.replaceChildren(
         h(
           'button',
@@ -102,15 +103,15 @@ export class TileOverlay {
             type: 'button',
             class: 'cell-failed',
             title: reason,
-            'aria-label': `A tile failed: ${reason} Show what to do.`,
+            'aria-label': strings.tiles.failedButton(reason),
             onclick: () => this.#openPopover(status),
           },
-          'failed',
+          strings.tiles.failed,
         ),
       );
       return;
     }
-    cell.label.textContent = badge ? status.quality : phaseName(status);
+    cell.label.textContent = badge ? strings.tiles.quality[status.quality] : phaseName(status);
     if (status.phase === 'ready' && !badge) {
       setTimeout(() => {
         if (cell.status.phase === 'ready') this.#remove(tileKey(status.tile), cell);
@@ -128,16 +129,16 @@ export class TileOverlay {
   #openPopover(status: TileStatus): void {
     this.#closePopover();
     const { problem, tile } = status;
-    const again = h('button', { type: 'button', class: 'plain' }, 'Try again');
-    const close = h('button', { type: 'button', class: 'icon', 'aria-label': 'Close' }, '×');
+    const again = h('button', { type: 'button', class: 'plain' }, strings.problems.tryAgain);
+    const close = h('button', { type: 'button', class: 'icon', 'aria-label': strings.page.close }, '×');
     const element = h(
       'div',
-      { class: 'popover', role: 'dialog', 'aria-label': 'Why this tile failed' },
+      { class: 'popover', role: 'dialog', 'aria-label': strings.tiles.whyFailed },
       close,
-      h('strong', {}, problem?.detail ?? 'This tile could not be made.'),
+      h('strong', {}, problem?.detail ?? strings.tiles.couldNotBeMade),
       h('p', {}, adviceFor(problem?.code ?? 'failed', problem?.hint ?? null)),
       again,
-      h('small', {}, `tile ${tileKey(tile)}`),
+      h('small', {}, strings.tiles.address(tileKey(tile))),
     );
     close.addEventListener('click', () => this.#closePopover());
     again.addEventListener('click', () => {

@@ -1,5 +1,6 @@
 import type { Problem } from './api.js';
 import { byId, h } from './dom.js';
+import { strings } from './strings.js';
 import { adviceFor } from './words.js';
 
 const SHOWN_MS = 12_000;
@@ -13,7 +14,7 @@ export function sayProblem(problem: Pick<Problem, 'code' | 'detail' | 'hint'>, s
     'div',
     { class: 'toast', role: 'alert', 'data-code': problem.code },
     h('div', {}, h('strong', {}, problem.detail), h('span', {}, adviceFor(problem.code, problem.hint))),
-    h('button', { type: 'button', class: 'icon', 'aria-label': 'Close this message', onclick: close }, '×'),
+    h('button', { type: 'button', class: 'icon', 'aria-label': strings.problems.close, onclick: close }, '×'),
   );
   shown.set(problem.code, toast);
   byId('toasts').append(toast);

@@ -1,4 +1,5 @@
 import type { MapKey } from './api.js';
+import { strings } from './strings.js';
 import { isPending } from './tile-status.js';
 import type { TileStatus } from './tile-status.js';
 
@@ -21,45 +22,45 @@ export function yearName(year: number, season: string, period?: readonly [string
 
 /** `12 of 16 tiles · computing 3 · from archive 9`. Empty where the view holds no tile. */
 export function statusLine(statuses: readonly TileStatus[]): string {
-  if (statuses.length === 0) return 'Nothing of this map here';
+  if (statuses.length === 0) return strings.tiles.nothingHere;
   const count = (test: (status: TileStatus) => boolean): number => statuses.filter(test).length;
   const ready = count((status) => status.phase === 'ready');
   const parts = [
     ready === statuses.length
       ? ready === 1
-        ? 'The tile in view is there'
-        : `All ${ready} tiles`
-      : `${ready} of ${statuses.length} ${statuses.length === 1 ? 'tile' : 'tiles'}`,
+        ? strings.tiles.oneReady
+        : strings.tiles.allReady(ready)
+      : strings.tiles.someReady(ready, statuses.length),
   ];
   const add = (label: string, number: number): void => {
-    if (number > 0) parts.push(`${label} ${number}`);
+    if (number > 0) parts.push(strings.tiles.counted(label, number));
   };
   add(
-    'computing',
+    strings.tiles.computing,
     count((status) => status.phase === 'computing'),
   );
   add(
-    'reading scenes',
+    strings.tiles.readingScenes,
     count((status) => status.phase === 'reading'),
   );
   add(
-    'waiting',
+    strings.tiles.waiting,
     count((status) => status.phase === 'queued' || status.phase === 'waiting'),
   );
   add(
-    'failed',
+    strings.tiles.failed,
     count((status) => status.phase === 'failed'),
   );
   add(
-    'not computed yet',
+    strings.tiles.notComputedYet,
     count((status) => status.phase === 'absent'),
   );
   add(
-    'from archive',
+    strings.tiles.fromArchive,
     count((status) => status.phase === 'ready' && status.tier === 'archive'),
   );
   add(
-    'just computed',
+    strings.tiles.justComputed,
     count((status) => status.phase === 'ready' && status.tier === 'computed'),
   );
   return parts.join(' · ');
@@ -70,40 +71,26 @@ export const anyPending = (statuses: readonly TileStatus[]): boolean =>
 
 /** What a person reads on a tile that is not there. */
 export function phaseName(status: TileStatus): string {
-  const percent = status.progress === null ? '' : ` ${Math.round(status.progress * 100)} %`;
+  const percent = status.progress === null ? '' : strings.format.percent(Math.round(status.progress * 100));
   switch (status.phase) {
     case 'waiting':
     case 'queued':
-      return 'waiting';
+      return strings.tiles.waiting;
     case 'reading':
-      return `reading scenes${percent}`;
+      return strings.tiles.reading(percent);
     case 'computing':
-      return 'computing';
+      return strings.tiles.computing;
     case 'failed':
-      return 'failed';
+      return strings.tiles.failed;
     case 'absent':
-      return 'not computed';
+      return strings.tiles.notComputed;
     case 'ready':
       return '';
   }
 }
 
-/** Words for codes whose server text speaks to operators; others are shown as the server says them. */
-const ADVICE: Readonly<Record<string, string>> = {
-  'no-scenes': 'Try another season or year, or move to another place.',
-  'stac-unavailable':
-    'The catalogue of satellite scenes does not answer. Tiles that are kept still show; try again later.',
-  'queue-unavailable': 'Maps cannot be computed just now. This page asks again by itself.',
-  'queue-full': 'Many people compute maps now. This page asks again by itself.',
-  'not-computed': 'This server only shows what is already computed.',
-  'unknown-model': 'The link names a model that this server does not have.',
-  'unknown-year': 'The link names a year that this server does not have.',
-  'unknown-season': 'The link names a season that this server does not have.',
-  'unknown-layer': 'The link names a layer that this map does not have.',
-};
-
 export function adviceFor(code: string, hint: string | null): string {
-  return hint ?? ADVICE[code] ?? 'Try again; if it stays, tell whoever runs this server.';
+  return hint ?? strings.problems.advice[code] ?? strings.problems.otherAdvice;
 }
 
 /** True where the model's card says that its scenes were simulated. */

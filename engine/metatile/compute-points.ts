@@ -1,6 +1,7 @@
 import type { Bundle } from '../classes/bundle.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
 import { newPlanes, NO_CLASS } from './planes.js';
+import { maskedDates, type MaskedDate } from './masked-dates.js';
 import { observationsAt, type Observation } from './observations.js';
 import type { ReadFault } from './read-date.js';
 import { SeasonReader, type ComputeDeps, type SeasonInput } from './season-reader.js';
@@ -42,6 +43,8 @@ export async function computePixels(
 /** Everything that is known of one map pixel. */
 export interface PointResult extends PixelFeatures {
   readonly series: readonly Observation[];
+  /** The dates that have no valid observation here, and why. */
+  readonly masked: readonly MaskedDate[];
   /** After smoothing, as the map shows it; null where nodata or without a model. */
   readonly class: { readonly id: number; readonly confidence: number } | null;
   /** Percent by class id. */
@@ -61,14 +64,15 @@ export async function computePoint(
   signal?: AbortSignal,
 ): Promise<PointResult> {
   const halo = input.bundle === null ? 0 : Math.floor(input.bundle.smoothing / 2);
+  const centre = halo * (2 * halo + 1) + halo;
   const { season, planes, target } = await computeTarget(
     deps,
     input,
     pointTarget(px, py, halo),
     input,
     signal,
+    centre,
   );
-  const centre = halo * targetWidth(target) + halo;
   const size = targetSize(target);
   let shown: PointResult['class'] = null;
   if (input.bundle !== null && planes.raw !== null && planes.percent !== null) {
@@ -95,6 +99,7 @@ export async function computePoint(
   return {
     ...pixelOf(planes, centre),
     series: observationsAt(season.stack, centre),
+    masked: maskedDates(season.stack, season.seen, centre),
     class: shown,
     percent:
       shown === null || percent === null || input.bundle === null
@@ -113,8 +118,9 @@ async function computeTarget(
     readonly dwClass?: (target: Target) => Promise<Int8Array>;
   } | null,
   signal?: AbortSignal,
+  look?: number,
 ): Promise<{ season: SeasonReader; planes: ReturnType<typeof newPlanes>; target: Target }> {
-  const season = new SeasonReader(deps, input, target);
+  const season = new SeasonReader(deps, input, target, look);
   await season.read(wholeRect(target), signal);
   const bundle = model?.bundle ?? null;
   const planes = newPlanes(targetSize(target), bundle === null ? null : bundle.classes.length, ALL_FEATURES);

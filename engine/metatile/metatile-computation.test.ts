@@ -5,7 +5,7 @@ import { projectPoint } from '../geo/project.js';
 import { computeFeatures } from '../pixels/features.js';
 import { FEATURE_ORDER_V1 } from '../pixels/feature-order.js';
 import type { Raster } from '../raster.js';
-import { BANDS, type AssetName, type Band } from '../scenes/scene.js';
+import { BANDS, type AssetName, type Band, type Scene } from '../scenes/scene.js';
 import { dayOfSeason, seasonWindow, SUMMER } from '../season.js';
 import { computePixels, computePoint } from './compute-points.js';
 import { MetatileComputation } from './metatile-computation.js';
@@ -49,6 +49,32 @@ function plainPixel(world: TestWorld, px: number, py: number): { n: number; feat
     }
   }
   return { n: t.length, features: computeFeatures({ t, reflectance }, season.nodes) };
+}
+
+/** The most telling reason of a date's scenes, straight from the rasters. */
+function plainReason(world: TestWorld, scenes: readonly Scene[], px: number, py: number): string {
+  const lonLat = pixelCentreLonLat(NATIVE_ZOOM, px, py);
+  const reasons = scenes.map((scene) => {
+    const [e, n] = projectPoint(scene.epsg ?? 0, ...lonLat);
+    const { data, width, height, x0, y0, res } = world.rasters.get(
+      scene.assets.scl?.href ?? '',
+    ) as TestRaster;
+    const col = Math.floor((e - x0) / res);
+    const row = Math.floor((y0 - n) / res);
+    if (col < 0 || row < 0 || col >= width || row >= height) return 'outside';
+    const own = data[row * width + col] ?? 0;
+    const named = { 1: 'defective', 3: 'shadow', 8: 'cloud', 9: 'cloud', 10: 'cirrus' }[own];
+    if (named !== undefined) return named;
+    if (own === 0) return 'no-data';
+    for (let y = Math.max(0, row - BUFFER); y <= Math.min(height - 1, row + BUFFER); y += 1) {
+      for (let x = Math.max(0, col - BUFFER); x <= Math.min(width - 1, col + BUFFER); x += 1)
+        if ([3, 8, 9, 10].includes(data[y * width + x] ?? 0)) return 'near-cloud';
+    }
+    // usable by its class: a band has nothing there
+    return 'no-data';
+  });
+  const order = ['cloud', 'cirrus', 'shadow', 'near-cloud', 'defective', 'no-data', 'outside'];
+  return order.find((reason) => reasons.includes(reason)) ?? '';
 }
 
 function tolerance(name: string): number {
@@ -210,5 +236,26 @@ describe('a metatile across 30° E', () => {
         assert.ok(Object.is(point.features[feature], reference.get(name)?.data[place]), name);
       }
     }
+  });
+
+  test('the dates without an observation of a point are told, with the reason that the scenes give', async () => {
+    const reasons = new Set<string>();
+    for (let i = 0; i < 40; i += 1) {
+      const px = world.metatile.x * METATILE_SIZE + Math.floor(hash(i, 5) * METATILE_SIZE);
+      const py = world.metatile.y * METATILE_SIZE + Math.floor(hash(i, 6) * METATILE_SIZE * 0.7);
+      const point = await computePoint(two.deps, input(), px, py);
+      two.deps.arena.reset();
+      const shown = new Set(point.series.map(({ date }) => date));
+      const expected = planSeason(world, season).flatMap(({ date, scenes }) =>
+        shown.has(date) ? [] : [{ date, reason: plainReason(world, scenes, px, py) }],
+      );
+      assert.deepEqual(
+        point.masked.map(({ date, reason }) => ({ date, reason })),
+        expected,
+      );
+      for (const { reason } of point.masked) reasons.add(reason);
+    }
+    for (const reason of ['cloud', 'cirrus', 'shadow', 'near-cloud', 'no-data', 'outside'])
+      assert.ok(reasons.has(reason), `${reason} among ${[...reasons].join(', ')}`);
   });
 });

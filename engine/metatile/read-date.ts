@@ -47,6 +47,7 @@ export class DateReader {
   #masked = false;
   readonly #open = new Map<number, readonly OpenGroup[]>();
   #fault: ReadFault | null = null;
+  #seen: readonly (number | null)[] = [];
 
   constructor(
     private readonly stack: SeasonStack,
@@ -55,7 +56,14 @@ export class DateReader {
     /** null: the collection has no SCL. */
     private readonly cloudBufferPixels: number | null,
     private readonly tally: ReadTally,
+    /** A target pixel whose scene classes are to be known. */
+    private readonly look?: number,
   ) {}
+
+  /** SCL at the pixel that was to be looked at, by place of the scene; null outside the scene. */
+  get seen(): readonly (number | null)[] {
+    return this.#seen;
+  }
 
   get fault(): ReadFault | null {
     return this.#fault;
@@ -111,6 +119,7 @@ export class DateReader {
   /** One scene's SCL after another, so that a damaged one is known by its name. */
   async #mask(reading: (scene: Scene, asset: AssetName) => void, signal?: AbortSignal): Promise<void> {
     const { scenes } = this.#plan;
+    const seen: (number | null)[] = [];
     for (const [place, scene] of scenes.entries()) {
       reading(scene, 'scl');
       const window =
@@ -118,7 +127,7 @@ export class DateReader {
       this.stack.reserveScratch(window === null ? 0 : 3 * window.scl.width * window.scl.height);
       const begun = performance.now();
       try {
-        await this.stack.pool.run('mask', {
+        const found = await this.stack.pool.run('mask', {
           arena: this.stack.arenaRef,
           n: this.stack.n,
           planes: this.#planes,
@@ -127,7 +136,9 @@ export class DateReader {
           scl: window?.scl ?? null,
           first: place === 0,
           last: place === scenes.length - 1,
+          ...(this.look === undefined ? {} : { look: this.look }),
         });
+        seen.push(found);
       } catch (error) {
         if (window !== null) await this.#forgetCorrupt(error, window.asset, window.blocks);
         throw error;
@@ -135,6 +146,7 @@ export class DateReader {
       this.tally.maskMs += performance.now() - begun;
       this.tally.blocksDecoded += window?.blocks.length ?? 0;
     }
+    this.#seen = seen;
   }
 
   /** What did not decode is fetched anew next time. */

@@ -40,17 +40,24 @@ export class SeasonReader {
     private readonly deps: ComputeDeps,
     input: SeasonInput,
     target: Target,
+    /** A target pixel whose scene classes are to be known: see {@link seen}. */
+    look?: number,
   ) {
     const plan = planSeason(input.list, input.season);
     this.stack = new SeasonStack(deps.pool, deps.arena, target, input.season, plan, input.bands);
     this.#dates = plan.map(
-      (_, date) => new DateReader(this.stack, deps.reader, date, input.cloudBufferPixels, this.tally),
+      (_, date) => new DateReader(this.stack, deps.reader, date, input.cloudBufferPixels, this.tally, look),
     );
   }
 
   /** Dates that had to be dropped, and why. */
   get faults(): readonly ReadFault[] {
     return this.#dates.flatMap((date) => date.fault ?? []);
+  }
+
+  /** SCL at the looked-at pixel by date and place of the scene, once read; null outside the scene. */
+  get seen(): readonly (readonly (number | null)[])[] {
+    return this.#dates.map((date) => date.seen);
   }
 
   /** @param onDate called with the share of dates done, 0 to 1. Rejects only when aborted or broken: see {@link faults}. */

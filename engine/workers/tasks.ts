@@ -14,7 +14,7 @@ export interface Tasks {
   /** Finds block and place of each target pixel in a source grid. */
   index: { input: IndexInput; output: IndexOutput };
   /** Decides from SCL which scenes each pixel may take on a date. */
-  mask: { input: MaskInput; output: null };
+  mask: { input: MaskInput; output: MaskOutput };
   /** Samples decoded blocks into a date's planes, then says which blocks a region still needs. */
   step: { input: StepInput; output: StepOutput };
   /** Features, probabilities and the other products of some rows of the target. */
@@ -118,7 +118,12 @@ export interface MaskInput {
     /** Upper left corner of each block in that raster (may be negative), and its compressed bytes; null: sparse. */
     readonly blocks: readonly { readonly x: number; readonly y: number; readonly bytes: Uint8Array | null }[];
   } | null;
+  /** A target pixel whose scene class is wanted, for people. */
+  readonly look?: number;
 }
+
+/** The scene class at the pixel that was to be looked at; null outside the scene, without SCL, and where none was. */
+export type MaskOutput = number | null;
 
 export interface StepInput {
   readonly arena: ArenaRef;

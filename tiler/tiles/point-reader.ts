@@ -91,6 +91,7 @@ function pointAnswer(
       ndvi: normalizedDifference(reflectance, 'nir', 'red'),
       ndre: normalizedDifference(reflectance, 'nir', 'rededge1'),
     })),
+    masked: result.masked,
     features: Object.fromEntries(
       FEATURE_ORDER_V1.map((name, feature) => {
         const value = result.features[feature] ?? NaN;

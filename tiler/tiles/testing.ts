@@ -188,6 +188,7 @@ function fakePoint(map: MapKey, lon: number, lat: number): PointAnswer {
     series: [
       { date: '2021-12-01', scene: 'S2A_1', reflectance: { red: 0.05, nir: 0.4 }, ndvi: 0.78, ndre: 0.5 },
     ],
+    masked: [{ date: '2021-12-11', scene: 'S2A_2', reason: 'cloud' }],
     observations: 1,
     features: { ndvi_peak: null },
     class: { id: 0, name: 'maize', confidence: 91 },

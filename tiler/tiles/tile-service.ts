@@ -1,3 +1,4 @@
+import type { MaskReason } from '../../engine/metatile/masked-dates.js';
 import type { SceneList } from '../../engine/scenes/scene.js';
 import type { Raster } from '../../engine/raster.js';
 
@@ -72,6 +73,15 @@ export interface PointAnswer {
     readonly reflectance: Readonly<Record<string, number>>;
     readonly ndvi: number | null;
     readonly ndre: number | null;
+  }[];
+  /**
+   * The dates with scenes and no valid observation, by date: what the scene classification says there, `near-cloud` for what lies
+   * within the cloud buffer, `no-data` for missing pixels, `outside` where no scene of the date reaches the pixel.
+   */
+  readonly masked: readonly {
+    readonly date: string;
+    readonly scene: string;
+    readonly reason: MaskReason;
   }[];
   readonly observations: number;
   /** FEATURE_ORDER_V1 by name; null where nodata. */

@@ -6,6 +6,7 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CLASSES, hash, landAt, ndviAt, rgbOf } from './fake-land.mjs';
 import { png } from './fake-png.mjs';
+import { statisticsAnswer } from './fake-statistics.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -64,7 +65,16 @@ export async function startFakeServer(options = {}) {
   const requests = [];
   const map = { season: 'summer', year: 2024, model: 'Ensemble' };
   /** Tests change these: an outage, a point that fails, how good finished tiles are. */
-  const settings = { failing: new Map(), down: false, quality: 'final', point: null, tilejson: null };
+  const settings = {
+    failing: new Map(),
+    down: false,
+    quality: 'final',
+    point: null,
+    tilejson: null,
+    statistics: null,
+    /** Share of an area that is computed. */
+    computed: 1,
+  };
 
   const send = (event) => {
     for (const stream of streams) stream.write(`event: tile\ndata: ${JSON.stringify({ map, ...event })}\n\n`);
@@ -166,6 +176,22 @@ export async function startFakeServer(options = {}) {
       return json(response, tileJson(map, url.searchParams.get('model'), options.card));
     }
     if (path === '/legend.json') return json(response, legend(url.searchParams.get('layer') ?? 'classes'));
+    if (path === '/statistics') {
+      if (settings.statistics !== null) return void problem(response, ...settings.statistics);
+      return void bodyOf(request).then((area) => {
+        const { season, year, model } = Object.fromEntries(url.searchParams);
+        const asked = {
+          season: season ?? map.season,
+          year: Number(year ?? map.year),
+          model: model ?? map.model,
+        };
+        json(response, statisticsAnswer(area, asked, settings.computed));
+      });
+    }
+    if (/^\/qgis\/\w+\.qlr$/.test(path)) {
+      response.writeHead(200, { 'content-type': 'application/x-qgis-layer-definition' });
+      return void response.end('<!DOCTYPE qgis-layer-definition><qlr></qlr>');
+    }
     if (path === '/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(': hello\n\n');
@@ -246,6 +272,13 @@ function painter(layer) {
   }
 }
 
+/** The request's body as JSON. */
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
 function tileJson(map, model, card) {
   return {
     tilejson: '3.0.0',
@@ -310,6 +343,13 @@ function pointAnswer(lon, lat, map) {
       ndre: ndvi * 0.7,
     };
   });
+  const shown = new Set(clear);
+  const masked = DATES.filter((date) => !shown.has(date)).map((date, i) => ({
+    date,
+    scene: `S2A_35KQV_${date.replaceAll('-', '')}`,
+    reason: ['cloud', 'near-cloud', 'shadow', 'cirrus'][i % 4],
+  }));
+  const range = { low: Math.min(...series.map((s) => s.ndvi)), high: Math.max(...series.map((s) => s.ndvi)) };
   const weights = CLASSES.map((entry) =>
     entry.id === land.id ? 4 + land.vigour * 5 : hash(px, py, entry.id) * 0.5,
   );
@@ -321,11 +361,19 @@ function pointAnswer(lon, lat, map) {
     pixel: { x: px, y: py },
     map,
     series,
+    masked,
     observations: series.length,
     features: {
-      ndvi_peak: Math.max(...series.map((s) => s.ndvi)),
-      ndvi_sos: 71.25,
+      ndvi_peak: range.high,
+      ndvi_base: range.low,
+      ndvi_amplitude: range.high - range.low,
+      ndvi_sos: 96.25,
+      ndvi_pos: 160,
+      ndvi_eos: 228.5,
+      ndvi_los: 132.25,
       ndvi_auc: 102.4,
+      ndvi_greenup_rate: 0.0134,
+      ndvi_senescence_rate: 0.0121,
       red_median: 0.0612,
     },
     class: {
@@ -344,7 +392,10 @@ function pointAnswer(lon, lat, map) {
         date,
         cloudCover: Math.round(hash(i, 5) * 60),
       })),
-      leftOut: [{ id: 'S2B_35KQV_20250117', reason: 'clouds cover 87 %, more than 60 %', code: 'cloudy' }],
+      leftOut: [
+        { id: 'S2B_35KQV_20250117', reason: 'clouds cover 87 %, more than 60 %', code: 'cloudy' },
+        { id: 'S2B_35KQV_20250206', reason: 'band red could not be read twice', code: 'quarantined' },
+      ],
       lookedUpAt: '2025-06-02T08:00:00Z',
       digest: 'f00',
     },

@@ -1,9 +1,13 @@
 import { decodeBlock } from '../../windows/decode.js';
-import type { MaskInput } from '../tasks.js';
+import type { MaskInput, MaskOutput } from '../tasks.js';
 import type { WorkerArena } from '../worker-entry.js';
 
-export async function mask(input: MaskInput, arena: WorkerArena): Promise<null> {
-  const { n, planes, scl, rank } = input;
+/** Index of a target pixel's block outside the image: engine/kernels/assembly/index-blocks.ts. */
+const OUTSIDE = 0xffff;
+
+export async function mask(input: MaskInput, arena: WorkerArena): Promise<MaskOutput> {
+  const { n, planes, scl, rank, look } = input;
+  let seen: MaskOutput = null;
   const { kernels, buffer } = arena;
   const candidates = new Uint16Array(buffer, planes.candidates, n);
   if (input.first) candidates.fill(0);
@@ -13,9 +17,21 @@ export async function mask(input: MaskInput, arena: WorkerArena): Promise<null> 
   } else if (scl.width * scl.height > 0) {
     const valid = await validPixels(scl, input.buffer, arena);
     kernels.sclCandidates(valid, scl.index.blockOf, scl.index.offset, n, rank, planes.candidates);
+    if (look !== undefined) seen = classAt(scl, look, arena);
   }
   if (input.last) kernels.beginDate(planes.candidates, planes.scene, planes.got, n);
-  return null;
+  return seen;
+}
+
+/** Of the raster that {@link validPixels} has joined. */
+function classAt(
+  { index, width, height }: NonNullable<MaskInput['scl']>,
+  pixel: number,
+  { buffer, scratch }: WorkerArena,
+): MaskOutput {
+  if (new Uint16Array(buffer, index.blockOf)[pixel] === OUTSIDE) return null;
+  const offset = new Uint32Array(buffer, index.offset)[pixel] ?? 0;
+  return new Uint8Array(buffer, scratch.start, width * height)[offset] ?? null;
 }
 
 /** Decodes and joins the blocks, and grows the clouds. @returns where the valid mask lies */

@@ -15,7 +15,7 @@ import type { Operation } from '../route.js';
 export const POINT_OPERATION: Operation = {
   summary: 'All that is known of one pixel',
   description:
-    'The dated series, the 51 features, the class with its probabilities, and the scenes that were used.',
+    'The dated series, the dates that are clouded or without data and why, the 51 features, the class with its probabilities, and the scenes that were used.',
   tag: 'map',
   parameters: [
     {
@@ -32,7 +32,7 @@ export const POINT_OPERATION: Operation = {
   answers: json('The pixel'),
 };
 
-/** GET /point/{lon},{lat}: the dated series, the 51 features, the class and the scenes of a map pixel. */
+/** GET /point/{lon},{lat}: the dated series, what is masked and why, the 51 features, the class and the scenes of a map pixel. */
 export function pointRoute({ service, config, clock }: AppDeps): Handler {
   const flights = new SharedWork<PointAnswer>();
   return async (c) => {

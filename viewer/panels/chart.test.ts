@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartGeometry, chartPeriod, dayName, ndviRange, nearestPoint } from './chart.js';
+import { chartGeometry, chartPeriod, ndviRange, nearestPoint } from './chart.js';
+import { dayName } from './days.js';
 
 const FRAME = { width: 300, height: 100, left: 20, right: 10, top: 5, bottom: 15 };
 const SUMMER = ['2024-09-01', '2025-05-31'] as const;

@@ -1,56 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { allThere, colorsAt, TestBrowser, withoutBrowser } from './browser.js';
+import { fakeLand, startFakeServer } from './fake-server.js';
+import type { FakeLand, FakeServer, Tile } from './fake-server.js';
 
 /** The built page in a real browser, against a server that makes its answers up and moves its tiles only when told. */
-
-interface Tile {
-  z: number;
-  x: number;
-  y: number;
-}
-interface FakeServer {
-  url: string;
-  requests: string[];
-  settings: { down: boolean; quality: string; point: unknown; tilejson: unknown };
-  set(tile: Tile, state: string, extra?: { progress?: number; message?: string }): void;
-  pending(): Tile[];
-  close(): Promise<void>;
-}
-interface FakeLand {
-  CLASSES: { id: number; name: string; color: string }[];
-  landAt(px: number, py: number): { id: number };
-}
-
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-swiftshader',
-];
 const VIEW = { width: 1000, height: 640 };
 /** Where the fake server's map opens: the middle of the view, in pixels of the zoom-14 grid. */
 const CENTER = gridPixel(30.0, -17.86);
-const PATIENCE_MS = 120_000;
-const PAGE = 'dist/viewer/index.html';
-
-const browser = BROWSERS.find((path) => existsSync(path));
-const skip =
-  browser === undefined
-    ? 'needs Chromium: apt-get install chromium'
-    : existsSync(PAGE)
-      ? false
-      : 'needs the built page: npm run build';
 
 function gridPixel(lon: number, lat: number): [number, number] {
   const n = 256 * 2 ** 14;
@@ -58,51 +16,35 @@ function gridPixel(lon: number, lat: number): [number, number] {
   return [((lon + 180) / 360) * n, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n];
 }
 
-void describe('the viewer', { skip }, () => {
-  let context: BrowserContext;
-  let startFakeServer: (options?: { archived?: boolean }) => Promise<FakeServer>;
+void describe('the viewer', { skip: withoutBrowser }, () => {
+  let browser: TestBrowser;
   let land: FakeLand;
-  const profile = mkdtempSync(join(tmpdir(), 'geocrop-viewer-'));
 
   before(async () => {
-    const module = async <T>(file: string): Promise<T> =>
-      (await import(pathToFileURL(join('viewer/testing', file)).href)) as T;
-    ({ startFakeServer } = await module<{ startFakeServer: typeof startFakeServer }>('fake-server.mjs'));
-    land = await module<FakeLand>('fake-land.mjs');
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath: browser as string,
-      headless: true,
-      args: FLAGS,
-      viewport: VIEW,
-      reducedMotion: 'reduce',
-    });
-    // Software rendering beside other tests: patience decides nothing here.
-    context.setDefaultTimeout(PATIENCE_MS);
+    browser = await TestBrowser.launch({ viewport: VIEW });
+    land = await fakeLand();
   });
-  after(async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
+  after(() => browser.close());
 
-  /** Opens the page; `body` gets it, the server, and what the browser complained about. */
+  /** Opens the page on a server of its own. */
   async function open(
-    options: { archived?: boolean; link?: string; before?: (server: FakeServer) => void },
-    body: (page: Page, server: FakeServer, complaints: string[]) => Promise<void>,
+    options: {
+      archived?: boolean;
+      link?: string;
+      expected?: RegExp;
+      before?: (server: FakeServer) => void;
+    },
+    body: (page: Page, server: FakeServer) => Promise<void>,
   ): Promise<void> {
     const server = await startFakeServer({ archived: options.archived ?? false });
     options.before?.(server);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // The browser itself writes a line for each 503, and there are many while tiles are computed.
-      if (message.type() === 'error' && !/ 503 /.test(message.text())) complaints.push(message.text());
-    });
     try {
-      await page.goto(server.url + (options.link ?? '?opacity=100'));
-      await body(page, server, complaints);
+      await browser.visit(
+        server.url + (options.link ?? '?opacity=100'),
+        (page) => body(page, server),
+        options.expected === undefined ? {} : { expected: options.expected },
+      );
     } finally {
-      await page.close();
       await server.close();
     }
   }
@@ -111,20 +53,6 @@ void describe('the viewer', { skip }, () => {
     page.waitForFunction(
       `document.querySelectorAll('.cell').length > 0 && !document.querySelector('.cell:not([data-phase=${phase}])')`,
     );
-  const allThere = (page: Page) => page.locator('#status-text', { hasText: /^All \d+ tiles/ }).waitFor();
-
-  /** #rrggbb of pixels of the page as a person sees it. */
-  async function colorsAt(page: Page, places: readonly (readonly [number, number])[]): Promise<string[]> {
-    const png = (await page.screenshot()).toString('base64');
-    return page.evaluate(`(async () => {
-      const blob = await (await fetch('data:image/png;base64,${png}')).blob();
-      const image = await createImageBitmap(blob);
-      const context = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
-      context.drawImage(image, 0, 0);
-      return ${JSON.stringify(places)}.map(([x, y]) =>
-        '#' + [...context.getImageData(x, y, 1, 1).data].slice(0, 3).map((v) => v.toString(16).padStart(2, '0')).join(''));
-    })()`);
-  }
   const classAt = (x: number, y: number) => {
     const { id } = land.landAt(
       Math.floor(CENTER[0] + x + 0.5 - VIEW.width / 2),
@@ -148,7 +76,7 @@ void describe('the viewer', { skip }, () => {
   };
 
   test('tiles show their way from waiting to picture, and the picture has the classes’ own colours', () =>
-    open({}, async (page, server, complaints) => {
+    open({}, async (page, server) => {
       await allAre(page, 'queued');
       const blank = await colorsAt(page, inFields());
       assert.ok(!blank.includes('#ffffff'), 'nothing is white while tiles load');
@@ -170,11 +98,10 @@ void describe('the viewer', { skip }, () => {
         await colorsAt(page, places),
         places.map(([x, y]) => classAt(x, y).color),
       );
-      assert.deepEqual(complaints, []);
     }));
 
   test('a click shows the pixel’s class, its series and its probabilities; the keyboard reads the dates', () =>
-    open({ archived: true }, async (page, _server, complaints) => {
+    open({ archived: true }, async (page) => {
       await allThere(page);
       const [x, y] = inFields()[0] as [number, number];
       await page.mouse.click(x, y);
@@ -191,11 +118,10 @@ void describe('the viewer', { skip }, () => {
       assert.equal(await page.locator('#point').isVisible(), false);
       await page.keyboard.press('Enter');
       await page.locator('#point h2').waitFor();
-      assert.deepEqual(complaints, []);
     }));
 
   test('layers, opacity and baseline change the picture, the legend and the link', () =>
-    open({ archived: true }, async (page, server, complaints) => {
+    open({ archived: true }, async (page, server) => {
       await allThere(page);
       const places = inFields().slice(0, 1);
       const [classes] = await colorsAt(page, places);
@@ -219,7 +145,6 @@ void describe('the viewer', { skip }, () => {
       await page.locator('#legend-title', { hasText: 'NDVI, start of season' }).waitFor();
       await page.locator('#zoom-in').click();
       await page.waitForURL(/#15\//);
-      assert.deepEqual(complaints, []);
     }));
 
   test('a failed tile says why, and is asked for again when the person says so', () =>
@@ -259,7 +184,7 @@ void describe('the viewer', { skip }, () => {
     ));
 
   test('a server that is away is said in plain words, and the page goes on when it is back', () =>
-    open({ archived: true }, async (page, server) => {
+    open({ archived: true, expected: /ERR_|Failed to load/ }, async (page, server) => {
       await allThere(page);
       server.settings.down = true;
       await page.locator('#layer-buttons label', { hasText: 'True colour' }).click();
@@ -275,6 +200,7 @@ void describe('the viewer', { skip }, () => {
       {
         archived: true,
         link: '?model=Nobody&season=summer',
+        expected: /404/,
         before: (server) => {
           server.settings.tilejson = [
             404,

@@ -1,0 +1,103 @@
+import { ApiError, mapQuery, problemOf, unreachable } from '../api.js';
+import { h } from '../dom.js';
+import type { PanelHost, ShownMap } from '../panel-host.js';
+import { strings } from '../strings.js';
+import { sayProblem } from '../toasts.js';
+import { confirm, copyButton } from './copy-button.js';
+import { saveFile } from './save-file.js';
+import { Sheet } from './sheet.js';
+
+/** The panel that hands the map on: as a link, as addresses for other programs, as a file for QGIS. */
+export class SharePanel {
+  readonly #sheet: Sheet;
+  readonly #announce = (text: string): void => this.host.announce(text);
+
+  constructor(private readonly host: PanelHost) {
+    this.#sheet = new Sheet('share', strings.share.title, () => undefined);
+    host.on('maps', () => {
+      if (this.#sheet.isOpen) this.#render();
+    });
+  }
+
+  open(): void {
+    this.#render();
+    this.#sheet.open();
+  }
+
+  #render(): void {
+    const [map] = this.host.maps;
+    const { share } = strings;
+    this.#sheet.fill(
+      h('h2', {}, share.title),
+      this.#address(share.link, share.linkHelp, () => this.host.url.link()),
+      ...(map === undefined
+        ? []
+        : [
+            this.#address(share.xyz, share.xyzHelp, () => xyzAddress(map)),
+            this.#address(share.wmts, share.wmtsHelp, () => absolute('wmts/1.0.0/WMTSCapabilities.xml')),
+            this.#qgis(map),
+          ]),
+    );
+  }
+
+  #address(name: string, help: string, text: () => string): HTMLElement {
+    const field = h('input', { type: 'text', readonly: true, value: text(), 'aria-label': name });
+    field.addEventListener('focus', () => {
+      field.value = text();
+      field.select();
+    });
+    return h(
+      'section',
+      { class: 'address' },
+      h('h3', {}, name),
+      h('p', { class: 'quiet' }, help),
+      h('p', { class: 'copy-row' }, field, copyButton(strings.share.copy, name, text, this.#announce)),
+    );
+  }
+
+  #qgis(map: ShownMap): HTMLElement {
+    const { qgis, qgisHelp, download, downloadOf, downloading, announceDownload } = strings.share;
+    const button = h(
+      'button',
+      { type: 'button', class: 'plain small', 'aria-label': downloadOf(qgis) },
+      download,
+    );
+    button.addEventListener('click', () => {
+      void fetchBlob(qgisAddress(map)).then(
+        (file) => {
+          saveFile(file, `geocrop-${map.key.season}-${map.key.year}-${map.layer.name}.qlr`);
+          confirm(button, downloading, this.#announce, announceDownload(qgis));
+        },
+        (error: unknown) => sayProblem(error instanceof ApiError ? error.problem : unreachable().problem),
+      );
+    });
+    return h(
+      'section',
+      { class: 'address' },
+      h('h3', {}, qgis),
+      h('p', { class: 'quiet' }, qgisHelp),
+      h('p', {}, button),
+    );
+  }
+}
+
+/** The page lies beside the API: without its file name, query and place. */
+const absolute = (path: string): string => new URL(path, new URL('.', document.baseURI)).href;
+
+/** Braces stay as they are: other programs put numbers there. */
+function xyzAddress({ key, tileJson, layer }: ShownMap): string {
+  const query = mapQuery(key);
+  query.set('layer', layer.name);
+  query.set('v', tileJson.geocrop.version);
+  return `${absolute('tiles/')}{z}/{x}/{y}.png?${query.toString()}`;
+}
+
+function qgisAddress({ key, layer }: ShownMap): string {
+  return absolute(`qgis/${encodeURIComponent(layer.name)}.qlr?${mapQuery(key).toString()}`);
+}
+
+async function fetchBlob(url: string): Promise<Blob> {
+  const response = await fetch(url);
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return response.blob();
+}

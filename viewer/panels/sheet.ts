@@ -1,0 +1,77 @@
+import { h } from '../dom.js';
+import { strings } from '../strings.js';
+
+/** Why a sheet closed: the person closed it, or another took its place. */
+export type Closing = 'person' | 'other';
+
+/** A panel at the map's side, on a phone a sheet over its lower part. One at a time is open. */
+export class Sheet {
+  static #current: Sheet | null = null;
+  readonly root: HTMLElement;
+  readonly body: HTMLElement;
+  #opener: Element | null = null;
+
+  /** @param id of its element; @param label for screen readers */
+  constructor(
+    id: string,
+    label: string,
+    readonly onClose: (why: Closing) => void,
+  ) {
+    this.body = h('div', { class: 'sheet-body' });
+    const close = h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon sheet-close',
+        'aria-label': strings.page.close,
+        onclick: () => this.close(),
+      },
+      '×',
+    );
+    this.root = h(
+      'aside',
+      { id, class: 'card sheet', 'aria-label': label, tabindex: -1, hidden: true },
+      close,
+      this.body,
+    );
+    this.root.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      event.preventDefault();
+      this.close();
+    });
+    document.body.append(this.root);
+  }
+
+  get isOpen(): boolean {
+    return Sheet.#current === this;
+  }
+
+  /** @param focus moves the keyboard's focus here, and back where it was when the person closes it */
+  open(focus = true): void {
+    if (Sheet.#current !== this) {
+      this.#opener = focus ? document.activeElement : null;
+      Sheet.#current?.close('other');
+      Sheet.#current = this;
+      this.root.hidden = false;
+      document.body.classList.add('panel-open');
+    }
+    if (focus) this.root.focus({ preventScroll: true });
+  }
+
+  close(why: Closing = 'person'): void {
+    if (Sheet.#current !== this) return;
+    const hadFocus = this.root.contains(document.activeElement);
+    Sheet.#current = null;
+    this.root.hidden = true;
+    document.body.classList.remove('panel-open');
+    this.onClose(why);
+    if (why !== 'person' || !hadFocus) return;
+    const back = this.#opener instanceof HTMLElement && this.#opener.isConnected ? this.#opener : null;
+    const target = back === null || back === document.body ? document.getElementById('canvas') : back;
+    target?.focus({ preventScroll: true });
+  }
+
+  fill(...content: readonly (Node | null)[]): void {
+    this.body.replaceChildren(...content.filter((node) => node !== null));
+  }
+}

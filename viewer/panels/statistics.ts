@@ -1,0 +1,122 @@
+import { ApiError, getJson, mapQuery, unreachable, UNREACHABLE } from '../api.js';
+import type { MapKey, Problem } from '../api.js';
+import type { AreaGeometry } from '../panel-host.js';
+
+/** POST /statistics, as far as this page reads it. Hectares are ground areas; shares are 0 to 1. */
+export interface AreaStatistics {
+  readonly period: readonly [first: string, last: string] | null;
+  readonly area: Amount;
+  readonly completeness: {
+    readonly complete: boolean;
+    readonly classified: PartOfArea;
+    readonly noData: PartOfArea;
+    readonly notComputed: PartOfArea;
+    readonly outsideCoverage: PartOfArea;
+    readonly metatiles: { readonly all: number; readonly missing: number } | null;
+  };
+  readonly classes: readonly ClassStatistics[];
+  readonly estimate:
+    | { readonly possible: false; readonly reason: string }
+    | {
+        readonly possible: true;
+        readonly method: string;
+        readonly samples: number;
+        readonly simulated: boolean;
+        readonly assumptions: readonly string[];
+      };
+  readonly notes: readonly string[];
+  readonly attribution: string;
+}
+
+export interface Amount {
+  readonly pixels: number;
+  readonly hectares: number;
+}
+
+export interface PartOfArea extends Amount {
+  readonly share: number;
+}
+
+export interface ClassStatistics extends Amount {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+  /** Of what has a class. */
+  readonly share: number;
+  /** Percent. */
+  readonly meanConfidence: number | null;
+  readonly adjusted: {
+    readonly hectares: number;
+    readonly standardError: number;
+    readonly interval: readonly [low: number, high: number];
+  } | null;
+}
+
+/** How far the counting is: `computing` goes on by itself, `ended` does not, though parts may be missing. */
+export interface Progress {
+  readonly statistics: AreaStatistics | null;
+  readonly state: 'computing' | 'ended';
+  /** What keeps the rest from being computed, where something does. */
+  readonly problem: Problem | null;
+}
+
+/** The server computes while it waits; less than the minute after which proxies cut. */
+const WAIT_SECONDS = 20;
+const LEAST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
+/** The answer is the same for whoever asks later. */
+const PASSING: readonly string[] = [
+  'not-ready',
+  'queue-full',
+  'queue-unavailable',
+  'shutting-down',
+  UNREACHABLE,
+];
+/** As often in a row without anything new, and nobody computes it. */
+const PATIENCE = 15;
+
+/**
+ * Counts an area: what is there at once, then again and again while the rest is computed.
+ * @param pause resolves after the milliseconds; injected for tests
+ */
+export async function countArea(
+  map: MapKey,
+  area: AreaGeometry,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+  pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
+  ask: typeof getJson = getJson,
+): Promise<void> {
+  const query = mapQuery(map);
+  let statistics: AreaStatistics | null = null;
+  let unchanged = 0;
+  for (let wait = 0; !signal.aborted; wait = WAIT_SECONDS) {
+    query.set('wait', String(wait));
+    let problem: Problem | null = null;
+    try {
+      const before = left(statistics);
+      statistics = await ask<AreaStatistics>(`statistics?${query.toString()}`, signal, area);
+      unchanged = left(statistics) === before ? unchanged + 1 : 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      problem = error instanceof ApiError ? error.problem : unreachable().problem;
+      unchanged += 1;
+    }
+    if (signal.aborted) return;
+    const goesOn =
+      problem === null
+        ? statistics?.completeness.complete === false && unchanged < PATIENCE
+        : PASSING.includes(problem.code) && unchanged < PATIENCE;
+    onProgress({ statistics, state: goesOn ? 'computing' : 'ended', problem });
+    if (!goesOn) return;
+    await pause(
+      Math.min(
+        LONGEST_PAUSE_MS,
+        Math.max(wait === 0 ? 0 : LEAST_PAUSE_MS, (problem?.retryAfter ?? 0) * 1000),
+      ),
+    );
+  }
+}
+
+const left = (statistics: AreaStatistics | null): number =>
+  statistics?.completeness.notComputed.pixels ?? Number.NaN;
