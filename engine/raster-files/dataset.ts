@@ -40,6 +40,15 @@ export interface Level {
   readonly blockHeight: number;
 }
 
+/** Where a place of the image lies on the ground. Pixels from the upper left corner of the image, whole ones at corners. */
+export interface ControlPoint {
+  readonly column: number;
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
 /** Whole pixels of one level: [column, column + width) × [row, row + height), inside the level. */
 export interface PixelWindow {
   readonly column: number;
@@ -50,9 +59,12 @@ export interface PixelWindow {
 
 /** Values of the file as they are, before scale and offset. */
 export interface RawPixels {
-  /** One array a band asked for, width × height, row-major. */
+  /** One array a band asked for, width × height, row-major. A band that is asked for twice is one array twice. */
   readonly data: readonly NumberArray[];
-  /** 255 valid, 0 not, what lies between partly so (alpha); a band each; null: every pixel is valid. GDAL's mask of that band. */
+  /**
+   * 255 valid, 0 not, what lies between partly so (alpha); a band each; null: every pixel is valid. GDAL's mask of that band.
+   * Bands that have a mask in common share its array, and an alpha band's is that of its values: copy before writing.
+   */
   readonly masks: readonly (Uint8Array | null)[];
 }
 
@@ -63,26 +75,32 @@ export interface Dataset {
   readonly height: number;
   readonly dataType: DataType;
   readonly bands: readonly BandInfo[];
-  /** null where the file has none: then it can be looked at by pixels only. */
+  /** null where the file has none: then it can be looked at by pixels only. Pixel corners, also where the file says centres. */
   readonly transform: Affine | null;
+  /** Ground control points instead of a transform; missing where there are none. `crs` is then theirs. */
+  readonly controlPoints?: readonly ControlPoint[];
   readonly crs: FileCrs | null;
   readonly levels: readonly Level[];
   /** Of all bands; NaN too. null where none is set. */
   readonly nodata: number | null;
-  /** What says which pixels are valid, as GDAL decides: nodata, else a mask of its own, else an alpha band. */
+  /**
+   * What says which pixels of band 1 are valid, as GDAL decides: a mask of its own, else nodata (unless it is out of the
+   * type's range), else an alpha band that is the last of two or of four. Masks in a file beside it (.msk) are not looked for.
+   */
   readonly mask: 'nodata' | 'mask' | 'alpha' | 'none';
   /** Of band 1, where it is a palette. */
   readonly palette: ReadonlyMap<number, RGBA> | null;
-  /** GDAL's metadata items of the whole file, `AREA_OR_POINT` among them. */
+  /** GDAL's metadata items of the whole file, `AREA_OR_POINT` among them where it has GeoKeys. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** As GDAL names it: `DEFLATE`, `JPEG`, …; null where there is none. */
+  /** As rasterio names it: `DEFLATE`, `JPEG`, `LERC_ZSTD`, …; null where there is none. */
   readonly compression: string | null;
   readonly interleave: 'PIXEL' | 'BAND';
   /**
    * Reads a window of one level.
    * @param bands from 1, any order, repeats allowed
-   * @param options.nodata in place of the file's own; null: none
-   * @throws source-…, block-corrupt, cog-unsupported, aborted; RangeError for a window outside the level
+   * @param options.nodata in place of the file's own: a number masks by itself, without mask or alpha; null: the file's own
+   * nodata does not count, its mask or alpha does
+   * @throws source-…, block-corrupt, cog-unsupported, area-too-large, aborted; RangeError for a window outside the level
    */
   read(
     level: number,

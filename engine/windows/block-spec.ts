@@ -11,6 +11,8 @@ export interface BlockSpec {
   readonly predictor: number;
   readonly littleEndian: boolean;
   readonly dataType: DataType;
+  /** Of a sample in the file, where they are not those of `dataType`; see CogHeader. */
+  readonly bits?: number;
   /** Samples interleaved in a block: samplesPerPixel, or 1 where planes are apart. */
   readonly samples: number;
   readonly blockWidth: number;
@@ -50,16 +52,18 @@ export function blockSpec(header: CogHeader, level: number, block?: number): Blo
     blockHeight: found.blockHeight,
     minRows: short ? lastRows : found.blockHeight,
     fill: fillOf(header.dataType, header.nodata),
+    ...(header.bits === undefined ? {} : { bits: header.bits }),
     ...(found.jpegTables === undefined ? {} : { jpegTables: found.jpegTables }),
     ...(found.ycbcr === undefined ? {} : { ycbcr: found.ycbcr }),
     ...(found.lercParameters === undefined ? {} : { lercParameters: found.lercParameters }),
   };
 }
 
+/** Bytes of a row of a block as it is packed in the file; rows of odd bits begin at whole bytes. */
 export const rowBytes = (spec: BlockSpec): number =>
-  spec.blockWidth * spec.samples * SAMPLE_BYTES[spec.dataType];
+  Math.ceil((spec.blockWidth * spec.samples * (spec.bits ?? 8 * SAMPLE_BYTES[spec.dataType])) / 8);
 
-/** Bytes of a whole decoded block. */
+/** Bytes of a whole block, decompressed. */
 export const blockBytes = (spec: BlockSpec): number => rowBytes(spec) * spec.blockHeight;
 
 const INTEGER_RANGE: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {

@@ -10,8 +10,43 @@ export interface CogHeader {
   readonly nodata: number | null;
   readonly samplesPerPixel: number;
   readonly dataType: DataType;
+  /** Bits of a sample in the file, where they are not those of `dataType`: 1, 2 and 4 are read as uint8, 16 as float32. */
+  readonly bits?: number;
   /** Level 0 is full resolution; then overviews, largest first. Masks are not among them. */
   readonly levels: readonly CogLevel[];
+  /** Only where it was asked for: what a general GeoTIFF says of itself and the assets of a scene do not need. */
+  readonly description?: FileDescription;
+}
+
+export type DescribedHeader = CogHeader & { readonly description: FileDescription };
+
+/** The file's other tags, checked but not interpreted: JSON as they are. */
+export interface FileDescription {
+  /** GeoKeys by their number. */
+  readonly geoKeys: Readonly<Record<string, number | string | readonly number[]>>;
+  /** Tag 33922 where there is no affine: column, row, x, y, z of each ground control point; [] without. */
+  readonly controlPoints: readonly (readonly [number, number, number, number, number])[];
+  /** Tag 262; null where it is missing. */
+  readonly photometric: number | null;
+  /** Tag 338. */
+  readonly extraSamples: readonly number[];
+  /** Tag 320: all reds, then greens, then blues, 16 bits each; null without. */
+  readonly colorMap: readonly number[] | null;
+  /** Tag 42112, GDAL's items in their order. */
+  readonly items: readonly MetadataItem[];
+  /** Texts and numbers of the baseline tags that GDAL tells, by its names (`TIFFTAG_SOFTWARE`). */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Masks of the whole file, largest first, of one sample each; null without. */
+  readonly masks: { readonly bits: 1 | 8; readonly levels: readonly CogLevel[] } | null;
+}
+
+export interface MetadataItem {
+  readonly name: string;
+  readonly value: string;
+  /** Band from 0; null: of the whole file. */
+  readonly sample: number | null;
+  /** `scale`, `offset`, `description`, `unittype`, `colorinterp`; null: an item of the user's. */
+  readonly role: string | null;
 }
 
 export type Affine = readonly [number, number, number, number, number, number];

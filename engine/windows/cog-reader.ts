@@ -3,9 +3,10 @@ import { shortDigest } from '../digest.js';
 import { GeoCropError } from '../errors.js';
 import { BlockFlights, type FlightStats, type WantedBlock } from './block-flights.js';
 import type { BlockStore, ByteSource } from './byte-source.js';
-import type { CogHeader } from './cog-header.js';
+import type { CogHeader, DescribedHeader } from './cog-header.js';
 import { decodeHeader, encodeHeader } from './header/header-json.js';
-import { parseHeader } from './header/parse-header.js';
+import { HEADER_LIMITS, type HeaderLimits } from './header/header-limits.js';
+import { parseDescribedHeader, parseHeader } from './header/parse-header.js';
 import { SharedWork } from './shared-work.js';
 
 export interface CogReaderOptions {
@@ -22,6 +23,8 @@ export interface CogReaderOptions {
    * that is written anew under its name must not be taken for the old one.
    */
   readonly keepLocal?: boolean;
+  /** What headers may ask of memory; default {@link HEADER_LIMITS}. */
+  readonly limits?: Partial<HeaderLimits>;
 }
 
 export interface BlockRequest {
@@ -41,15 +44,20 @@ export interface CogReaderStats extends Readonly<FlightStats> {
 /** Rough memory of a header besides its block lists, and of a block in them (two float64). */
 const HEADER_BYTES = 2048;
 const LISTED_BLOCK_BYTES = 16;
+/** Of an item of metadata besides its text, and of a number in a list. */
+const ITEM_BYTES = 128;
+const NUMBER_BYTES = 8;
 
 /** Headers and compressed blocks of COGs, each fetched once however many ask, and kept in the store. */
 export class CogReader {
   private readonly source: ByteSource;
   private readonly store: BlockStore;
   private readonly keepLocal: boolean;
+  private readonly limits: HeaderLimits;
   private readonly flights: BlockFlights;
   private readonly headers: LRUCache<string, CogHeader>;
   private readonly headerWork = new SharedWork<CogHeader>();
+  private readonly describedWork = new SharedWork<DescribedHeader>();
   private headersRead = 0;
   private headersKept = 0;
 
@@ -58,11 +66,11 @@ export class CogReader {
     this.source = source;
     this.store = store;
     this.keepLocal = options.keepLocal ?? false;
+    this.limits = { ...HEADER_LIMITS, ...options.limits };
     this.flights = new BlockFlights(source, store, { gapBytes, rangeBytes });
     this.headers = new LRUCache({
       maxSize: options.headerBytes ?? 32 * 1024 * 1024,
-      sizeCalculation: ({ levels }) =>
-        levels.reduce((sum, level) => sum + level.offsets.length * LISTED_BLOCK_BYTES, HEADER_BYTES),
+      sizeCalculation: headerMemory,
     });
   }
 
@@ -71,7 +79,25 @@ export class CogReader {
     const known = this.headers.get(href);
     if (known !== undefined && signal?.aborted !== true) return known;
     return this.headerWork.run(href, signal, async (shared) => {
-      const header = (await this.keptHeader(href)) ?? (await this.readHeader(href, shared));
+      const key = headerKey(href);
+      const header =
+        (await this.keptHeader(key, href)) ?? (await this.readHeader(key, href, shared, parseHeader));
+      this.headers.set(href, header);
+      return header;
+    });
+  }
+
+  /** {@link header} with all that the file says of itself: kept apart, so that those of scenes stay small. */
+  async describedHeader(href: string, signal?: AbortSignal): Promise<DescribedHeader> {
+    const known = this.headers.get(href);
+    if (known !== undefined && isDescribed(known) && signal?.aborted !== true) return known;
+    return this.describedWork.run(href, signal, async (shared) => {
+      const key = describedKey(href);
+      const kept = await this.keptHeader(key, href);
+      const header =
+        kept !== undefined && isDescribed(kept)
+          ? kept
+          : await this.readHeader(key, href, shared, parseDescribedHeader);
       this.headers.set(href, header);
       return header;
     });
@@ -103,7 +129,7 @@ export class CogReader {
     this.headers.delete(href);
     if (!this.keeps(href)) return;
     const keys = requests.map((request) => this.wanted(header, request)?.storeKey ?? null);
-    await this.flights.discard([headerKey(href), ...keys.filter((key) => key !== null)]);
+    await this.flights.discard([headerKey(href), describedKey(href), ...keys.filter((key) => key !== null)]);
   }
 
   get stats(): CogReaderStats {
@@ -125,24 +151,29 @@ export class CogReader {
     return { offset, byteCount, key: name, storeKey: this.keeps(header.href) ? `block/${name}` : null };
   }
 
-  private async keptHeader(href: string): Promise<CogHeader | undefined> {
+  private async keptHeader(key: string, href: string): Promise<CogHeader | undefined> {
     if (!this.keeps(href)) return undefined;
-    const bytes = await this.store.get(headerKey(href)).catch(() => undefined);
+    const bytes = await this.store.get(key).catch(() => undefined);
     const header = bytes === undefined ? undefined : decodeHeader(bytes, href);
     if (header !== undefined) this.headersKept += 1;
     return header;
   }
 
-  private async readHeader(href: string, signal: AbortSignal): Promise<CogHeader> {
+  private async readHeader<H extends CogHeader>(
+    key: string,
+    href: string,
+    signal: AbortSignal,
+    parse: (source: ByteSource, href: string, signal: AbortSignal, limits: HeaderLimits) => Promise<H>,
+  ): Promise<H> {
     if (!URL.canParse(href)) {
       throw new GeoCropError('source-missing', 'This is not an address.', {
         hint: 'Use absolute https://, http://, s3:// or file:// addresses.',
         context: { href },
       });
     }
-    const header = await parseHeader(this.source, href, signal);
+    const header = await parse(this.source, href, signal, this.limits);
     this.headersRead += 1;
-    if (this.keeps(href)) await this.store.put(headerKey(href), encodeHeader(header)).catch(() => undefined);
+    if (this.keeps(href)) await this.store.put(key, encodeHeader(header)).catch(() => undefined);
     return header;
   }
 
@@ -152,3 +183,20 @@ export class CogReader {
 }
 
 const headerKey = (href: string): string => `header/${shortDigest(href)}`;
+const describedKey = (href: string): string => `header/${shortDigest(href)}-described`;
+
+const isDescribed = (header: CogHeader): header is DescribedHeader => header.description !== undefined;
+
+function headerMemory({ levels, description }: CogHeader): number {
+  const blocks = [...levels, ...(description?.masks?.levels ?? [])].reduce(
+    (sum, { offsets }) => sum + offsets.length,
+    0,
+  );
+  let memory = HEADER_BYTES + blocks * LISTED_BLOCK_BYTES;
+  if (description !== undefined) {
+    const { items, colorMap, controlPoints } = description;
+    memory += ((colorMap?.length ?? 0) + 5 * controlPoints.length) * NUMBER_BYTES;
+    for (const { name, value } of items) memory += ITEM_BYTES + 2 * (name.length + value.length);
+  }
+  return memory;
+}

@@ -2,9 +2,11 @@ import { GeoCropError, messageOf } from '../errors.js';
 import { blockBytes, newArray, rowBytes, viewOf, type BlockArray, type BlockSpec } from './block-spec.js';
 import { SAMPLE_BYTES } from './cog-header.js';
 import { inflate } from './codecs/inflate.js';
+import { compressionName } from './codecs/compression-names.js';
 import { decodeLzw } from './codecs/lzw.js';
 import { unsupportedBlock } from './codecs/unsupported.js';
 import { decodePackBits } from './codecs/packbits.js';
+import { fromHalf, unpackBits } from './odd-bits.js';
 import { swapBytes, undoFloatingPoint, undoHorizontal } from './predictor.js';
 
 export { blockSpec, type BlockArray, type BlockSpec } from './block-spec.js';
@@ -18,6 +20,7 @@ const PACKBITS = 32773;
 const OLD_DEFLATE = 32946;
 const LERC = 34887;
 const ZSTD = 50000;
+const WEBP = 50001;
 
 const PREDICTOR_HORIZONTAL = 2;
 const PREDICTOR_FLOATING_POINT = 3;
@@ -69,7 +72,7 @@ function decompressSync(spec: BlockSpec, bytes: Uint8Array): Uint8Array {
       // Not slice(): that of a Buffer is no copy.
       return new Uint8Array(bytes.subarray(0, most));
     default:
-      throw unsupportedBlock(spec, `Compression ${spec.compression} is not read here.`);
+      throw unsupportedBlock(spec, `${compressionName(spec.compression)} compression is not read here.`);
   }
 }
 
@@ -82,8 +85,10 @@ async function decompress(spec: BlockSpec, bytes: Uint8Array): Promise<Uint8Arra
       return (await import('./codecs/lerc.js')).decodeLerc(spec, bytes);
     case JPEG:
       return (await import('./codecs/jpeg.js')).decodeJpeg(spec, bytes);
+    case WEBP:
+      return (await import('./codecs/webp.js')).decodeWebp(spec, bytes);
     default:
-      throw unsupportedBlock(spec, `Compression ${spec.compression} is not read.`);
+      throw unsupportedBlock(spec, `${compressionName(spec.compression)} compression is not read.`);
   }
 }
 
@@ -95,23 +100,48 @@ function finish(spec: BlockSpec, raw: Uint8Array): BlockArray {
     throw new Error(`it holds ${raw.length} bytes, expected ${blockBytes(spec)}`);
   }
   const whole = rows === spec.blockHeight ? raw : padded(raw.subarray(0, rows * rowLength), blockBytes(spec));
-  const size = SAMPLE_BYTES[spec.dataType];
   const rowSamples = spec.blockWidth * spec.samples;
-  // JPEG and LERC give values, not the file's bytes.
-  const ownsOrder = spec.compression === JPEG || spec.compression === LERC;
-  if (!ownsOrder && spec.predictor === PREDICTOR_FLOATING_POINT) {
+  const array = spec.bits === undefined ? wholeSamples(spec, whole) : oddSamples(spec, whole, spec.bits);
+  return rows === spec.blockHeight ? array : array.fill(spec.fill, rows * rowSamples);
+}
+
+function wholeSamples(spec: BlockSpec, whole: Uint8Array): BlockArray {
+  const size = SAMPLE_BYTES[spec.dataType];
+  // JPEG, LERC and WebP give values, not the file's bytes.
+  if (![JPEG, LERC, WEBP].includes(spec.compression)) undoPredictor(spec, whole, size);
+  return viewOf(spec.dataType, whole);
+}
+
+/** Bits packed into bytes, and halves of float32. */
+function oddSamples(spec: BlockSpec, whole: Uint8Array, bits: number): BlockArray {
+  if ([JPEG, LERC, WEBP].includes(spec.compression)) {
+    throw unsupportedBlock(
+      spec,
+      `${compressionName(spec.compression)} blocks of samples of ${bits} bits are not read.`,
+    );
+  }
+  if (spec.dataType === 'float32') {
+    undoPredictor(spec, whole, 2);
+    return fromHalf(viewOf('uint16', whole) as Uint16Array);
+  }
+  if (spec.predictor !== 1)
+    throw unsupportedBlock(spec, `Predictor ${spec.predictor} on ${bits} bits is not read.`);
+  return unpackBits(whole, spec.blockWidth * spec.samples, spec.blockHeight, bits);
+}
+
+function undoPredictor(spec: BlockSpec, whole: Uint8Array, size: number): void {
+  const rowSamples = spec.blockWidth * spec.samples;
+  if (spec.predictor === PREDICTOR_FLOATING_POINT) {
     if (spec.dataType !== 'float32' && spec.dataType !== 'float64') {
       throw unsupportedBlock(spec, `Predictor 3 on ${spec.dataType} is not read.`);
     }
-    undoFloatingPoint(whole, rowSamples, spec.samples, spec.dataType === 'float32' ? 4 : 8);
-  } else if (!ownsOrder) {
-    if (!spec.littleEndian) swapBytes(whole, size);
-    if (spec.predictor === PREDICTOR_HORIZONTAL)
-      undoHorizontal(integers(whole, size), rowSamples, spec.samples);
-    else if (spec.predictor !== 1) throw unsupportedBlock(spec, `Predictor ${spec.predictor} is not read.`);
+    undoFloatingPoint(whole, rowSamples, spec.samples, size);
+    return;
   }
-  const array = viewOf(spec.dataType, whole);
-  return rows === spec.blockHeight ? array : array.fill(spec.fill, rows * rowSamples);
+  if (!spec.littleEndian) swapBytes(whole, size);
+  if (spec.predictor === PREDICTOR_HORIZONTAL) {
+    undoHorizontal(integers(whole, size), rowSamples, spec.samples);
+  } else if (spec.predictor !== 1) throw unsupportedBlock(spec, `Predictor ${spec.predictor} is not read.`);
 }
 
 function padded(bytes: Uint8Array, length: number): Uint8Array {

@@ -61,7 +61,7 @@ function undo64(data: BigUint64Array, rowLength: number, stride: number): void {
  * Predictor 3: a row's floats are split into planes of bytes, most significant first whatever the file's byte order, and
  * each byte is kept as the difference to the one `stride` before. Gives native little-endian floats.
  */
-export function undoFloatingPoint(bytes: Uint8Array, rowLength: number, stride: number, size: 4 | 8): void {
+export function undoFloatingPoint(bytes: Uint8Array, rowLength: number, stride: number, size: number): void {
   const rowBytes = rowLength * size;
   const planes = new Uint8Array(rowBytes);
   for (let row = 0; row < bytes.length; row += rowBytes) {

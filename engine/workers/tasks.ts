@@ -5,7 +5,7 @@ import type { BlockParts, ReducedBlock } from '../encode/reduce-block.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
-import type { BlockSpec } from '../windows/decode.js';
+import type { BlockArray, BlockSpec } from '../windows/decode.js';
 
 /** What workers are asked, and what they answer: plain data; pointers are byte offsets into the arena's memory. */
 export interface Tasks {
@@ -30,6 +30,8 @@ export interface Tasks {
   strip: { input: StripTask; output: CodedStrip };
   /** A tile of the pyramid from those below it. */
   reduce: { input: BlockParts; output: ReducedBlock };
+  /** A block of any GeoTIFF, its samples' planes apart. */
+  decode: { input: { readonly spec: BlockSpec; readonly bytes: Uint8Array }; output: BlockArray };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }

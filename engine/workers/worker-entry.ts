@@ -6,6 +6,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import { STOP, type TaskAnswer, type TaskMessage } from './pool.js';
 import { lowerThreadPriority } from './thread-priority.js';
 import type { ArenaRef, TaskInput, TaskName, TaskOutput } from './tasks.js';
+import { decodePlanes } from '../windows/decode-planes.js';
 import { classify, learnBundle } from './handlers/classify.js';
 import { encode } from './handlers/encode.js';
 import { indexGrid } from './handlers/index-grid.js';
@@ -50,6 +51,7 @@ const handlers: { readonly [K in TaskName]: Handler<K> } = {
   encode: (input) => encode(input),
   strip: (input) => codeStrip(input),
   reduce: (input) => reduce(input),
+  decode: ({ spec, bytes }) => decodePlanes(spec, bytes),
   bundle: (input) => learnBundle(input),
 };
 
@@ -62,6 +64,13 @@ async function answer({ id, name, input }: TaskMessage): Promise<TaskAnswer> {
   }
 }
 
+/** What is sent without a copy: a decoded block is nobody else's. */
+function handedOver(name: TaskName, result: TaskAnswer): ArrayBuffer[] {
+  if (name !== 'decode' || 'error' in result) return [];
+  const { buffer } = result.output as TaskOutput<'decode'>;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
 const running = new Set<Promise<void>>();
 
 parentPort?.on('message', (message: TaskMessage | typeof STOP) => {
@@ -71,7 +80,7 @@ parentPort?.on('message', (message: TaskMessage | typeof STOP) => {
   }
   const work = answer(message).then((result) => {
     running.delete(work);
-    if (message.id !== 0) parentPort?.postMessage(result);
+    if (message.id !== 0) parentPort?.postMessage(result, handedOver(message.name, result));
   });
   running.add(work);
 });

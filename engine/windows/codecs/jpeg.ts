@@ -1,59 +1,34 @@
 import { getDecoder } from 'geotiff';
 import type { BlockSpec } from '../block-spec.js';
+import { checkFrame, wholeJpeg } from './jpeg-stream.js';
 import { unsupportedBlock } from './unsupported.js';
 
 const JPEG = 7;
 
 /**
- * A JPEG block, by geotiff.js, once its frame is known to be of this block's size: the decoder allocates what it says.
- * Values may differ by a little from libjpeg's, whose inverse DCT rounds otherwise.
+ * A JPEG block, once its frame is known to be of this block's size: decoders allocate what it says. One and three samples
+ * by libvips, which rounds as GDAL does; any other number, which no picture has, by geotiff.js, whose values may differ by a
+ * little (its inverse DCT rounds otherwise than libjpeg's). Three samples in YCbCr become red, green and blue.
  */
 export async function decodeJpeg(spec: BlockSpec, bytes: Uint8Array): Promise<Uint8Array> {
-  if (spec.ycbcr === true) {
-    throw unsupportedBlock(spec, 'JPEG blocks in YCbCr are not read.');
-  }
+  if (spec.dataType !== 'uint8')
+    throw unsupportedBlock(spec, `JPEG blocks of ${spec.dataType} are not read.`);
+  const tables = spec.jpegTables === undefined ? null : Buffer.from(spec.jpegTables, 'base64');
   checkFrame(spec, bytes);
-  const tables = spec.jpegTables === undefined ? {} : { JPEGTables: Buffer.from(spec.jpegTables, 'base64') };
+  if (spec.samples === 1 || spec.samples === 3) {
+    const { decodePicture } = await import('./picture-block.js');
+    const colours = spec.samples === 1 ? 'gray' : spec.ycbcr === true ? 'ycbcr' : 'rgb';
+    return decodePicture(spec, wholeJpeg(bytes, tables, colours), 'jpeg');
+  }
+  if (spec.ycbcr === true)
+    throw unsupportedBlock(spec, `JPEG blocks in YCbCr of ${spec.samples} samples are not read.`);
   const decoder = await getDecoder(JPEG, {
     tileWidth: spec.blockWidth,
     tileHeight: spec.blockHeight,
     planarConfiguration: 1,
     bitsPerSample: [8],
     predictor: 1,
-    ...tables,
+    ...(tables === null ? {} : { JPEGTables: tables }),
   });
   return new Uint8Array(await decoder.decodeBlock(new Uint8Array(bytes).buffer));
-}
-
-/** Start of frame: C0 to CF without DHT (C4), JPG (C8) and DAC (CC). Source: ITU-T T.81, table B.1. */
-const isStartOfFrame = (marker: number): boolean =>
-  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-const START_OF_SCAN = 0xda;
-
-function checkFrame(spec: BlockSpec, bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 2;
-  while (at + 9 < bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1]!;
-    if (marker === START_OF_SCAN) break;
-    const length = view.getUint16(at + 2);
-    if (isStartOfFrame(marker)) {
-      const [bits, height, width, components] = [
-        bytes[at + 4],
-        view.getUint16(at + 5),
-        view.getUint16(at + 7),
-        bytes[at + 9],
-      ];
-      const fits =
-        bits === 8 &&
-        width === spec.blockWidth &&
-        height <= spec.blockHeight &&
-        height >= spec.minRows &&
-        components === spec.samples;
-      if (!fits) throw new Error(`its JPEG frame says ${width} × ${height} × ${components}, ${bits} bits`);
-      return;
-    }
-    at += 2 + length;
-  }
-  throw new Error('it holds no JPEG frame');
 }

@@ -35,14 +35,16 @@ export function transformOf(tags: Tags, image: TiffImage): Affine | null {
   if (affine === null || !affine.every(Number.isFinite)) return null;
   const [a, b, c, d, e, f] = affine;
   if (a * e - b * d === 0) return null;
+  // Where the coordinates are those of pixel centres, the corner lies half a pixel back.
+  return pixelIsPoint(image) ? [a, b, c - 0.5 * (a + b), d, e, f - 0.5 * (d + e)] : [a, b, c, d, e, f];
+}
+
+export function pixelIsPoint(image: TiffImage): boolean {
   const rasterType = (image.valueGeo as (id: TiffTagGeo) => unknown).call(
     image,
     TiffTagGeo.GTRasterTypeGeoKey,
   );
-  // Where the coordinates are those of pixel centres, the corner lies half a pixel back.
-  return rasterType === RASTER_PIXEL_IS_POINT
-    ? [a, b, c - 0.5 * (a + b), d, e, f - 0.5 * (d + e)]
-    : [a, b, c, d, e, f];
+  return rasterType === RASTER_PIXEL_IS_POINT;
 }
 
 function fromMatrix(tags: Tags): Affine | null {

@@ -4,8 +4,6 @@ import type { ByteSource } from '../byte-source.js';
 
 /** Half of what most COGs need to their first block; one request for a Sentinel-2 header. */
 export const PAGE = 32 * 1024;
-/** A header of 64 MB would be 4 million blocks. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** A header is in one place or, with overviews added later, in a few. */
 const MOST_READS = 64;
 
@@ -17,14 +15,16 @@ export class HeaderBytes implements Source {
   readonly url: URL;
   private readonly pages = new Map<number, Promise<Uint8Array>>();
   private bytes = 0;
+  private served = 0;
   private reads = 0;
   /** The file's size, once a read has met its end. */
   private size: number | null = null;
 
   constructor(
     private readonly source: ByteSource,
-    private readonly href: string,
+    readonly href: string,
     private readonly signal: AbortSignal,
+    private readonly mostBytes: number,
   ) {
     this.url = new URL(href);
   }
@@ -35,23 +35,32 @@ export class HeaderBytes implements Source {
 
   /** As many of the bytes as the file has; a tag's value that is cut short makes the parser throw. */
   async fetch(offset: number, length = PAGE): Promise<ArrayBuffer> {
-    if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || length > MOST_BYTES) {
+    if (!Number.isSafeInteger(offset + length) || offset < 0 || length < 0 || length > this.mostBytes) {
       throw this.malformed(`points to ${length} bytes at ${offset}`);
     }
     if (length === 0) return new ArrayBuffer(0);
     const first = Math.floor(offset / PAGE);
     const last = Math.floor((offset + length - 1) / PAGE);
     this.requestMissing(first, last);
-    const out = new Uint8Array(length);
+    const pieces: Uint8Array[] = [];
     let filled = 0;
     for (let page = first; page <= last; page += 1) {
       const bytes = (await this.pages.get(page)) ?? new Uint8Array(0);
       const piece = bytes.subarray(Math.max(0, offset - page * PAGE), offset + length - page * PAGE);
-      out.set(piece, filled);
+      pieces.push(piece);
       filled += piece.length;
       if (bytes.length < PAGE) break;
     }
-    return out.buffer.slice(0, filled);
+    // Many tags may point to the same bytes: what is copied counts, not only what is read.
+    this.served += filled;
+    if (this.served > 2 * this.mostBytes) throw this.malformed('takes the same bytes for many tags');
+    const out = new Uint8Array(filled);
+    let at = 0;
+    for (const piece of pieces) {
+      out.set(piece, at);
+      at += piece.length;
+    }
+    return out.buffer;
   }
 
   /** One read for each run of pages that nobody has asked for yet. */
@@ -76,7 +85,7 @@ export class HeaderBytes implements Source {
   private async read(start: number, end: number): Promise<Uint8Array> {
     this.bytes += end - start;
     this.reads += 1;
-    if (this.bytes > MOST_BYTES || this.reads > MOST_READS)
+    if (this.bytes > this.mostBytes + PAGE || this.reads > MOST_READS)
       throw this.malformed('is scattered over the whole file');
     const bytes = await this.source.read(this.href, start, end, this.signal);
     if (bytes.length < end - start && bytes.length > 0) this.size = start + bytes.length;

@@ -1,7 +1,7 @@
 import type { CogHeader } from '../cog-header.js';
 
 /** Raised when CogHeader changes, so that headers kept by older code are read again. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** JSON has no NaN and no infinity, which nodata may be: it travels as text. */
 export function encodeHeader(header: CogHeader): Uint8Array {

@@ -1,15 +1,11 @@
 import { TiffTag } from '@cogeotiff/core';
-import { GeoCropError } from '../../errors.js';
 import { SAMPLE_BYTES, type CogLevel, type DataType } from '../cog-header.js';
+import type { HeaderLimits } from './header-limits.js';
+import { malformed, unsupported } from './refusals.js';
 import { numberOf, numbersOf, type Tags } from './tag-values.js';
 
 /** TIFF sizes are 32 bit, but rasters beyond GDAL's 31 bits do not exist. */
 const MOST_PIXELS_A_SIDE = 2 ** 31 - 1;
-/** A country at 10 m in blocks of 256 pixels is a tenth of this. */
-const MOST_BLOCKS = 4_000_000;
-/** Decoded. A strip that is the whole image is legal, and too much for a server. */
-const MOST_BLOCK_BYTES = 64 * 1024 * 1024;
-const MOST_SAMPLES = 4096;
 /** What a codec may add to data that it cannot compress: LZW a half, the rest less. */
 const BLOCK_SLACK_BYTES = 64 * 1024;
 
@@ -22,29 +18,45 @@ const MASK = 4;
 export interface ImageKind {
   readonly samplesPerPixel: number;
   readonly dataType: DataType;
+  readonly bits?: number;
 }
 
 export const isMask = (tags: Tags): boolean => ((numberOf(tags, TiffTag.SubFileType) ?? 0) & MASK) !== 0;
-export const isOverview = (tags: Tags): boolean =>
-  ((numberOf(tags, TiffTag.SubFileType) ?? 0) & REDUCED) !== 0 && !isMask(tags);
+export const isReduced = (tags: Tags): boolean =>
+  ((numberOf(tags, TiffTag.SubFileType) ?? 0) & REDUCED) !== 0;
+export const isOverview = (tags: Tags): boolean => isReduced(tags) && !isMask(tags);
 
-/** Samples and their type: all of one type and size, whole bytes. */
-export function kindOf(tags: Tags, href: string): ImageKind {
+/** Samples and their type: all of one type and size. */
+export function kindOf(tags: Tags, limits: HeaderLimits, href: string): ImageKind {
   const samplesPerPixel = numberOf(tags, TiffTag.SamplesPerPixel) ?? 1;
   const bits = numbersOf(tags, TiffTag.BitsPerSample) ?? [1];
   const formats = numbersOf(tags, TiffTag.SampleFormat) ?? [1];
-  if (!Number.isInteger(samplesPerPixel) || samplesPerPixel < 1 || samplesPerPixel > MOST_SAMPLES) {
+  if (!Number.isInteger(samplesPerPixel) || samplesPerPixel < 1 || samplesPerPixel > limits.samples) {
     throw malformed(href, `states ${samplesPerPixel} samples a pixel`);
   }
   if (new Set(bits).size > 1 || new Set(formats).size > 1) {
     throw unsupported(href, 'Its samples are of different types.');
   }
-  const dataType = DATA_TYPES[`${formats[0]}:${bits[0]}`];
-  if (dataType === undefined) {
+  // Format 4 is "undefined": GDAL takes it for unsigned.
+  const format = formats[0] === 4 ? 1 : formats[0];
+  const dataType = DATA_TYPES[`${format}:${bits[0]}`];
+  if (dataType !== undefined) return { samplesPerPixel, dataType };
+  const odd = ODD_TYPES[`${format}:${bits[0]}`];
+  if (odd === undefined) {
     throw unsupported(href, `Samples of ${bits[0]} bits with sample format ${formats[0]} are not read.`);
   }
-  return { samplesPerPixel, dataType };
+  if ((numberOf(tags, TiffTag.FillOrder) ?? 1) !== 1)
+    throw unsupported(href, 'Its bits are in reverse order.');
+  return { samplesPerPixel, dataType: odd, bits: bits[0]! };
 }
+
+/** What is read as a wider type. */
+const ODD_TYPES: Readonly<Record<string, DataType>> = {
+  '1:1': 'uint8',
+  '1:2': 'uint8',
+  '1:4': 'uint8',
+  '3:16': 'float32',
+};
 
 /** SampleFormat (1 unsigned, 2 signed, 3 float) and BitsPerSample. */
 const DATA_TYPES: Readonly<Record<string, DataType>> = {
@@ -59,7 +71,13 @@ const DATA_TYPES: Readonly<Record<string, DataType>> = {
 };
 
 /** One image of the file, checked: every number that later sizes an allocation or a loop. */
-export function levelOf(tags: Tags, kind: ImageKind, fileSize: number | null, href: string): CogLevel {
+export function levelOf(
+  tags: Tags,
+  kind: ImageKind,
+  limits: HeaderLimits,
+  fileSize: number | null,
+  href: string,
+): CogLevel {
   const width = size(tags, TiffTag.ImageWidth, href);
   const height = size(tags, TiffTag.ImageHeight, href);
   const tiled = tags.has(TiffTag.TileWidth);
@@ -72,7 +90,7 @@ export function levelOf(tags: Tags, kind: ImageKind, fileSize: number | null, hr
   }
   const samples = planarConfiguration === 1 ? kind.samplesPerPixel : 1;
   const blockBytes = blockWidth * blockHeight * samples * SAMPLE_BYTES[kind.dataType];
-  if (blockBytes > MOST_BLOCK_BYTES) {
+  if (blockBytes > limits.blockBytes) {
     throw unsupported(href, `A block of ${blockWidth} × ${blockHeight} pixels is too large to read.`);
   }
 
@@ -80,7 +98,7 @@ export function levelOf(tags: Tags, kind: ImageKind, fileSize: number | null, hr
   const blocksDown = Math.ceil(height / blockHeight);
   const planes = planarConfiguration === 1 ? 1 : kind.samplesPerPixel;
   const blocks = blocksAcross * blocksDown * planes;
-  if (blocks > MOST_BLOCKS) throw malformed(href, `has ${blocks} blocks`);
+  if (blocks > limits.blocks) throw malformed(href, `has ${blocks} blocks`);
 
   const offsets = numbersOf(tags, tiled ? TiffTag.TileOffsets : TiffTag.StripOffsets);
   const byteCounts = numbersOf(tags, tiled ? TiffTag.TileByteCounts : TiffTag.StripByteCounts);
@@ -155,19 +173,4 @@ function checkBlocks(
       );
     }
   }
-}
-
-export function malformed(href: string, what: string, cause?: unknown): GeoCropError {
-  return new GeoCropError('cog-malformed', `The TIFF ${what}.`, {
-    hint: 'The file is damaged, cut short or not a GeoTIFF: fetch it again or leave the scene out.',
-    context: { href },
-    cause,
-  });
-}
-
-export function unsupported(href: string, what: string): GeoCropError {
-  return new GeoCropError('cog-unsupported', what, {
-    hint: 'Convert it with gdal_translate -of COG -co COMPRESS=DEFLATE.',
-    context: { href },
-  });
 }

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { Dataset, PixelWindow } from './dataset.js';
+
+/** For tests: what fixtures/view.py says of a file, and a dataset held against it. */
+
+interface Digests {
+  /** Missing where the level is too large for it. */
+  readonly data?: readonly string[];
+  readonly masks?: readonly string[];
+}
+
+export interface RasterioView {
+  readonly dtype: string;
+  readonly nodata: string | null;
+  readonly epsg: number | null;
+  readonly proj: string | null;
+  readonly wkt: string | null;
+  readonly transform: readonly number[];
+  readonly gcps: readonly (readonly number[])[];
+  readonly colorinterp: readonly string[];
+  readonly descriptions: readonly (string | null)[];
+  readonly scales: readonly number[];
+  readonly offsets: readonly number[];
+  readonly units: readonly (string | null)[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly bandTags: readonly Readonly<Record<string, string>>[];
+  readonly flags: readonly (readonly string[])[];
+  readonly colormap: Readonly<Record<string, readonly number[]>> | null;
+  readonly compression: string | null;
+  readonly interleaving: string | null;
+  readonly block: readonly number[];
+  readonly levels: readonly (Digests & {
+    readonly size: readonly [number, number];
+    readonly windows: readonly (Digests & { readonly window: readonly [number, number, number, number] })[];
+  })[];
+}
+
+/** What the file says of itself. */
+export function checkDescription(dataset: Dataset, expected: RasterioView): void {
+  assert.equal(dataset.dataType, expected.dtype, 'type');
+  assert.equal(dataset.nodata, expected.nodata === null ? null : Number(expected.nodata), 'nodata');
+  assert.equal(dataset.crs?.epsg ?? null, expected.epsg, 'EPSG');
+  // rasterio gives the identity where there is none.
+  assert.deepEqual(dataset.transform ?? [1, 0, 0, 0, 1, 0], expected.transform, 'transform');
+  assert.deepEqual(
+    (dataset.controlPoints ?? []).map(({ column, row, x, y, z }) => [column, row, x, y, z]),
+    expected.gcps,
+    'control points',
+  );
+  const { bands } = dataset;
+  assert.deepEqual(
+    bands.map(({ colorInterpretation }) => colorInterpretation),
+    expected.colorinterp,
+    'colour interpretation',
+  );
+  assert.deepEqual(
+    bands.map(({ description }) => description),
+    expected.descriptions,
+    'descriptions',
+  );
+  assert.deepEqual(
+    bands.map(({ scale }) => scale),
+    expected.scales,
+    'scales',
+  );
+  assert.deepEqual(
+    bands.map(({ offset }) => offset),
+    expected.offsets,
+    'offsets',
+  );
+  assert.deepEqual(
+    bands.map(({ units }) => units),
+    expected.units,
+    'units',
+  );
+  assert.deepEqual({ ...dataset.metadata }, expected.tags, 'metadata');
+  assert.deepEqual(
+    bands.map(({ metadata }) => ({ ...metadata })),
+    expected.bandTags,
+    'metadata of bands',
+  );
+  assert.equal(dataset.mask, maskOf(expected.flags[0] ?? []), 'mask');
+  assert.deepEqual(
+    dataset.palette === null ? null : Object.fromEntries(dataset.palette),
+    expected.colormap,
+    'palette',
+  );
+  assert.equal(dataset.compression, expected.compression, 'compression');
+  assert.equal(dataset.interleave, expected.interleaving, 'interleave');
+  const [full] = dataset.levels;
+  assert.deepEqual([full?.blockHeight, full?.blockWidth], expected.block, 'blocks');
+  assert.deepEqual(
+    dataset.levels.map(({ width, height }) => [width, height]),
+    expected.levels.map(({ size }) => size),
+    'levels',
+  );
+}
+
+function maskOf(flags: readonly string[]): Dataset['mask'] {
+  if (flags.includes('nodata')) return 'nodata';
+  if (flags.includes('alpha')) return 'alpha';
+  return flags.includes('per_dataset') ? 'mask' : 'none';
+}
+
+/**
+ * Values and masks of every band of every level, whole and by windows. Of JPEG blocks with colour differences at half
+ * resolution only the masks: IJG's libjpeg 9, which rasterio's wheels have, and libjpeg-turbo enlarge them by different filters.
+ */
+export async function checkPixels(dataset: Dataset, expected: RasterioView): Promise<void> {
+  for (const [index, level] of expected.levels.entries()) {
+    const [width, height] = level.size;
+    if (level.data !== undefined) {
+      await checkWindow(dataset, index, { column: 0, row: 0, width, height }, level);
+    }
+    for (const { window, ...digests } of level.windows) {
+      const [column, row, wide, high] = window;
+      await checkWindow(dataset, index, { column, row, width: wide, height: high }, digests);
+    }
+  }
+}
+
+async function checkWindow(
+  dataset: Dataset,
+  level: number,
+  window: PixelWindow,
+  expected: Digests,
+): Promise<void> {
+  const bands = dataset.bands.map((_, i) => i + 1);
+  const { data, masks } = await dataset.read(level, window, bands);
+  for (const band of bands) {
+    const what = `level ${level}, band ${band}, ${JSON.stringify(window)}`;
+    if (!isSubsampled(dataset)) {
+      assert.equal(sha256(data[band - 1]!), expected.data?.[band - 1], `values of ${what}`);
+    }
+    const mask = masks[band - 1] ?? new Uint8Array(window.width * window.height).fill(255);
+    assert.equal(sha256(mask), expected.masks?.[band - 1], `mask of ${what}`);
+  }
+}
+
+/** GDAL writes YCbCr in no other way. */
+function isSubsampled({ compression, bands, interleave }: Dataset): boolean {
+  return compression === 'JPEG' && bands.length === 3 && interleave === 'PIXEL';
+}
+
+export function sha256(values: ArrayBufferView): string {
+  return createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex')
+    .slice(0, 20);
+}
