@@ -12,16 +12,22 @@ export function encodeNpy(raster: Raster): Uint8Array {
   checkRaster(raster);
   const { data, bands, width, height } = raster;
   const type = data instanceof Uint8Array ? '|u1' : data instanceof Uint16Array ? '<u2' : '<f4';
-  const shape = bands === 1 ? `(${height}, ${width})` : `(${bands}, ${height}, ${width})`;
-  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`;
+  return Buffer.concat([
+    npyHeader(type, bands === 1 ? [height, width] : [bands, height, width]),
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  ]);
+}
+
+/**
+ * All that comes before the values, in C order.
+ * @param type NumPy's name of it with the byte order, as `<f4`
+ * @param shape more than one side
+ */
+export function npyHeader(type: string, shape: readonly number[]): Uint8Array {
+  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
   const unpadded = MAGIC.length + 2 + dictionary.length + 1;
   const header = `${dictionary}${' '.repeat((ALIGN - (unpadded % ALIGN)) % ALIGN)}\n`;
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length);
-  return Buffer.concat([
-    MAGIC,
-    length,
-    Buffer.from(header, 'latin1'),
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  ]);
+  return Buffer.concat([MAGIC, length, Buffer.from(header, 'latin1')]);
 }

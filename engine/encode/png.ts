@@ -20,8 +20,10 @@ export type PngImage =
       readonly kind: 'gray' | 'gray-alpha' | 'rgb' | 'rgba';
       readonly width: number;
       readonly height: number;
-      /** Pixel-interleaved, 1, 2, 3 or 4 values a pixel; alpha is not premultiplied. */
+      /** Pixel-interleaved, 1, 2, 3 or 4 values a pixel; alpha is not premultiplied. Of 16 bits: high bytes first. */
       readonly data: Uint8Array;
+      /** Bits a channel; default 8. */
+      readonly depth?: 8 | 16;
     };
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -43,15 +45,15 @@ const PICTURE_LEVEL = 4;
 const RUNS_ONLY = constants.Z_RLE;
 
 /**
- * A PNG, 8 bits a channel; palettes of at most 16 colours take 4, 2 or 1 bits a pixel. Compressed on libuv's threads.
+ * A PNG, 8 or 16 bits a channel; palettes of at most 16 colours take 4, 2 or 1 bits a pixel. Compressed on libuv's threads.
  * @throws RangeError where sizes contradict each other or an index has no colour
  */
 export async function encodePng(image: PngImage): Promise<Uint8Array> {
-  const expected = image.width * image.height * CHANNELS[image.kind];
+  const expected = image.width * image.height * pixelBytes(image);
   if (image.data.length !== expected || expected === 0) {
     throw new RangeError(`png data: got ${image.data.length} values, expected ${expected} (${image.kind})`);
   }
-  const depth = image.kind === 'palette' ? paletteDepth(image.palette.length) : 8;
+  const depth = image.kind === 'palette' ? paletteDepth(image.palette.length) : (image.depth ?? 8);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(image.width, 0);
   header.writeUInt32BE(image.height, 4);
@@ -74,6 +76,9 @@ export async function encodePng(image: PngImage): Promise<Uint8Array> {
     ...chunk('IEND', Buffer.alloc(0)),
   ]);
 }
+
+const pixelBytes = (image: PngImage): number =>
+  image.kind === 'palette' ? 1 : (CHANNELS[image.kind] * (image.depth ?? 8)) / 8;
 
 function chunk(type: string, data: Uint8Array): Buffer[] {
   const head = Buffer.alloc(8);
@@ -132,7 +137,7 @@ function repeatsRows(filtered: Uint8Array): boolean {
 /** Each byte minus the one above it, modulo 256. */
 function filterUp(image: Exclude<PngImage, { kind: 'palette' }>): Uint8Array {
   const { data, width, height } = image;
-  const bytes = width * CHANNELS[image.kind];
+  const bytes = width * pixelBytes(image);
   const out = new Uint8Array((bytes + 1) * height);
   for (let y = 0; y < height; y++) {
     const row = y * (bytes + 1);

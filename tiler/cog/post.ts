@@ -20,11 +20,20 @@ export type Colormap =
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tif' | 'npy';
 
+/** Encoded. */
+export interface EncodedImage {
+  readonly body: Uint8Array;
+  readonly format: ImageFormat;
+  /** TiTiler's, of the format. */
+  readonly contentType: string;
+}
+
 export interface RenderImage {
   /** One pair for all bands, or one for each. */
   readonly rescale?: readonly (readonly [number, number])[];
   readonly colormap?: Colormap;
-  readonly format: ImageFormat;
+  /** `auto`: JPEG where every pixel is valid, else PNG; both of 8 bits. */
+  readonly format: ImageFormat | 'auto';
   /** Whether the mask goes along: default true. TiTiler's `return_mask`. */
   readonly returnMask?: boolean;
 }
@@ -48,26 +57,28 @@ export interface BandStatistics {
   readonly [percentile: `percentile_${string}`]: number;
 }
 
+export interface StatisticsOptions {
+  /** A histogram of values instead of bins. */
+  readonly categorical?: boolean;
+  /** Values to count; default: all that are there. Only with `categorical`. */
+  readonly categories?: readonly number[];
+  /** 0 to 100; default 2 and 98. */
+  readonly percentiles?: readonly number[];
+  /** How many, or their edges; default 10. */
+  readonly histogramBins?: number | readonly number[];
+  /** Default: from the smallest to the largest value. */
+  readonly histogramRange?: readonly [number, number];
+}
+
 /** What tiler/cog's parts give each other; each has a file of its own. */
 export interface Post {
   parseExpression(text: string): Expression;
-  /** @throws unknown-colormap with the names there are */
+  /** @throws unknown-colormap with the nearest of the names there are */
   namedColormap(name: string): Colormap;
   /** TiTiler's `colormap` parameter: JSON. @throws bad-request */
   parseColormap(json: string): Colormap;
-  /** Bytes and content type. */
-  encodeImage(
-    image: Image,
-    render: RenderImage,
-  ): Promise<{ readonly body: Uint8Array; readonly contentType: string }>;
-  statistics(
-    image: Image,
-    options?: {
-      readonly categorical?: boolean;
-      readonly categories?: readonly number[];
-      readonly percentiles?: readonly number[];
-      readonly histogramBins?: number | readonly number[];
-      readonly histogramRange?: readonly [number, number];
-    },
-  ): readonly BandStatistics[];
+  /** @throws bad-request where the format cannot hold so many bands, or a colormap meets more than one band */
+  encodeImage(image: Image, render: RenderImage): Promise<EncodedImage>;
+  /** NaN where a band has no valid pixel. @throws bad-request for bins or percentiles that make no sense */
+  statistics(image: Image, options?: StatisticsOptions): readonly BandStatistics[];
 }
