@@ -23,6 +23,8 @@ export interface Standing extends Turn {
 export interface LocalHandler<K extends WorkKind> extends WorkHandler<K> {
   /** Asked whenever something is chosen. null: nobody needs it any more; it is then forgotten, unless it runs. */
   standing?(work: Work<K>): Standing | null;
+  /** Asked of each run that ended well: true where somebody came at the last moment whom it did nothing for. It is then run again. */
+  leftUndone?(work: Work<K>, result: unknown): boolean;
 }
 
 export interface LocalWorkQueueOptions {
@@ -286,8 +288,7 @@ export class LocalWorkQueue implements WorkQueue {
       const seconds = (this.options.now() - begun) / 1000;
       this.#runSeconds += WEIGHT * (seconds - this.#runSeconds);
       entry.abort = null;
-      // Given up for want of anybody, and somebody came at the last moment: it is run again.
-      if (handler.standing !== undefined && handler.standing(entry.work)?.class === 'waited') return;
+      if (handler.leftUndone?.(entry.work, result) === true) return;
       this.#end(entry, { outcome: 'done', final: true, result });
     } catch (error) {
       entry.abort = null;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GeoCropError } from '../../engine/errors.js';
+import { metatileWork } from './local-desk.js';
 import { code, handDesk, nothing, requestOf, tile } from './desk-testing.js';
 
 describe('metatiles in this process', () => {
@@ -324,6 +325,33 @@ describe('metatiles in this process', () => {
     ends.get('b')?.resolve();
     await settle();
     assert.deepEqual(queue.stats(), { queued: 0, running: 0 });
+  });
+
+  test('what is held as if somebody waited is done once', async () => {
+    const { begun, desk, ends, settle } = handDesk();
+    const work = metatileWork(requestOf('a'), 'waited', 'public');
+    const result = desk.execute(work, { hold: true });
+    await settle();
+    ends.get('a')?.resolve();
+    assert.deepEqual(await result, { archived: true, missing: [] });
+    await settle();
+    assert.deepEqual(begun, ['a']);
+  });
+
+  test('what was given up for want of anybody is done for who came at that moment', async () => {
+    const { begun, ends, open, settle, want } = handDesk();
+    const leaving = new AbortController();
+    const left = want('a', tile(0), leaving.signal);
+    await settle();
+    leaving.abort();
+    await assert.rejects(left, code('aborted'));
+    const came = want('a', tile(1));
+    ends.get('a')?.resolve({ archived: false, missing: [], dropped: true });
+    await settle();
+    assert.deepEqual(begun, ['a', 'a']);
+    open('a').deliver(tile(1), nothing);
+    ends.get('a')?.resolve();
+    assert.equal(await came, nothing);
   });
 
   test('what is in the archive by now is told to all who wait', async () => {

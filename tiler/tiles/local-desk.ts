@@ -50,6 +50,9 @@ export class LocalDesk implements MetatileDesk {
     queue.serve('metatile', {
       run: ({ key, payload }, { signal }) => run(this.#job(key, payload), signal),
       standing: ({ key }) => this.#jobs.get(key)?.standing() ?? null,
+      // What was done is done, whoever still counts as waiting: an order does until its end is told.
+      leftUndone: ({ key }, result) =>
+        (result as JobResult).dropped === true && this.#jobs.get(key)?.waitingSince() !== undefined,
     });
     queue.subscribe((end) => this.#ended(end));
   }

@@ -40,12 +40,17 @@ describeOnRedis('metatiles that replicas share', () => {
     constructor(
       name: string,
       computes: boolean,
-      more: { readonly limit?: number; readonly maxAgeMs?: number } = {},
+      more: { readonly limit?: number; readonly maxAgeMs?: number; readonly deaf?: () => boolean } = {},
     ) {
       const warn = (message: string): void => void this.warnings.push(message);
       const options = { url: redis.url, prefix: `test${prefix}`, limit: 100, warn, ...more };
       const queue = openBullWorkQueue({ ...options, lockMs: 3000, stalledMs: 1000, backoffMs: [0, 0] });
       const board = openRedisBoard(options);
+      const wanted = board.wanted.bind(board);
+      board.wanted = async (key) => {
+        if (more.deaf?.() === true) throw new GeoCropError('queue-unavailable', 'It does not answer.');
+        return wanted(key);
+      };
       const now = (): number => Date.now();
       const local = computes
         ? new LocalDesk({
@@ -361,6 +366,22 @@ describeOnRedis('metatiles that replicas share', () => {
     });
     const shared2 = await eventuallyRun('x');
     await deliverNext(shared2);
+  });
+
+  test('a worker that cannot ask who waits does all of it, once, and takes the next', async () => {
+    let deaf = true;
+    const api = new Replica('api', false);
+    new Replica('worker', true, { deaf: () => deaf });
+    const asked = api.desk.want(requestOf('m'), tile(0), PATIENCE);
+    const run = await ran(1);
+    deaf = false;
+    await deliverNext(run);
+    assert.equal((await asked)?.scenes, 'scenes-1');
+    run.end();
+    const next = api.desk.want(requestOf('n'), tile(0), PATIENCE);
+    await deliverNext(await eventuallyRun('n'));
+    assert.equal((await next)?.scenes, 'scenes-1');
+    assert.equal(runs.length, 2);
   });
 
   test('what an api waits for comes with the archive, also where Redis is gone by then', async () => {
