@@ -6,7 +6,7 @@ export type Histogram = readonly [counts: readonly number[], edges: readonly num
 
 /** numpy.histogram's own. */
 export const DEFAULT_BINS = 10;
-export const MAX_BINS = 4096;
+export const MAX_BINS = 10_000;
 
 /**
  * `numpy.histogram` 2.4: as many even bins, or those between the given edges; the last one includes its right edge.
