@@ -97,6 +97,24 @@ export async function readCodedBlock(
   }
 }
 
+/** How a block of {@link readCodedBlock} is decoded: its picture, not its mask. */
+export function codedBlockSpec(cog: ArchivedCog, product: string, at: BlockPlace, key: string): BlockSpec {
+  const { bands, blockSize, predictor } = cog;
+  return {
+    href: key,
+    level: at.level,
+    compression: DEFLATE,
+    predictor,
+    littleEndian: true,
+    dataType: productKind(product) === 'feature' ? 'float32' : 'uint8',
+    samples: bands,
+    blockWidth: blockSize,
+    blockHeight: blockSize,
+    minRows: blockSize,
+    fill: 0,
+  };
+}
+
 /**
  * One block as a raster, with one range: a mask's block lies behind its picture's. Size, last bytes and checksum are
  * compared, so that another file's header or a damaged block gives `store-corrupt`, never other pixels.
@@ -109,23 +127,10 @@ export async function readArchivedBlock(
   key: string,
 ): Promise<Raster> {
   const { image, mask } = await readCodedBlock(read, cog, at, key);
-  const kind = productKind(product);
-  const nodata = productNodata(kind);
-  const { bands, blockSize, predictor } = cog;
+  const nodata = productNodata(productKind(product));
+  const { bands, blockSize } = cog;
   try {
-    const spec: BlockSpec = {
-      href: key,
-      level: at.level,
-      compression: DEFLATE,
-      predictor,
-      littleEndian: true,
-      dataType: kind === 'feature' ? 'float32' : 'uint8',
-      samples: bands,
-      blockWidth: blockSize,
-      blockHeight: blockSize,
-      minRows: blockSize,
-      fill: 0,
-    };
+    const spec = codedBlockSpec(cog, product, at, key);
     const samples = decodeBlockSync(spec, image) as Uint8Array | Float32Array;
     const data = separate(samples, bands);
     const shape = { bands, width: blockSize, height: blockSize, nodata };

@@ -4,7 +4,15 @@ import type { StacItem } from '../engine/encode/stac-item.js';
 import { GeoCropError, isGeoCropError } from '../engine/errors.js';
 import { metatileOf, METATILE_ZOOM, NATIVE_ZOOM, type TileId } from '../engine/geo/tile-matrix.js';
 import type { Raster } from '../engine/raster.js';
-import { readArchivedBlock, readArchivedHeader, readArchivedLevel, type ReadRange } from './archive-cog.js';
+import type { CompressedBlock } from '../engine/windows/block-spec.js';
+import {
+  codedBlockSpec,
+  readArchivedBlock,
+  readArchivedHeader,
+  readArchivedLevel,
+  readCodedBlock,
+  type ReadRange,
+} from './archive-cog.js';
 import {
   ARCHIVE_BUCKET,
   auxKey,
@@ -217,20 +225,35 @@ export class Archive {
     tile: TileId,
     signal?: AbortSignal,
   ): Promise<Raster | undefined> {
-    const level = NATIVE_ZOOM - tile.z;
-    const parent = tile.z < METATILE_ZOOM ? undefined : metatileOf(tile);
-    if (level < 0 || parent?.x !== metatile.x || parent.y !== metatile.y) {
-      throw new RangeError(
-        `tile ${tile.z}/${tile.x}/${tile.y} is not in metatile 12/${metatile.x}/${metatile.y}`,
-      );
-    }
-    const side = 2 ** (tile.z - METATILE_ZOOM);
-    const at = { level, column: tile.x - metatile.x * side, row: tile.y - metatile.y * side };
+    const at = placeOf(tile, metatile);
     const place = { recipe, season, metatile, scenes, product };
     return this.whereFinished(place, (key) =>
       this.headers.use({ key, product, form: 'metatile' }, signal, (read, cog) =>
         readArchivedBlock(read, cog, product, at, key),
       ),
+    );
+  }
+
+  /**
+   * A tile as {@link readTile} gives it, still compressed, for another thread to decode (`decodeBlockSync`); of products without a mask. A block that
+   * does not decode there is damaged: {@link readTile} then sees to it.
+   */
+  async readCodedTile(
+    recipe: string,
+    season: string,
+    metatile: Metatile,
+    scenes: string,
+    product: string,
+    tile: TileId,
+    signal?: AbortSignal,
+  ): Promise<CompressedBlock | undefined> {
+    const at = placeOf(tile, metatile);
+    const place = { recipe, season, metatile, scenes, product };
+    return this.whereFinished(place, (key) =>
+      this.headers.use({ key, product, form: 'metatile' }, signal, async (read, cog) => {
+        const { image } = await readCodedBlock(read, cog, at, key);
+        return { spec: codedBlockSpec(cog, product, at, key), bytes: image };
+      }),
     );
   }
 
@@ -318,19 +341,19 @@ export class Archive {
   }
 
   /** What `use` reads from a finished metatile's product; a damaged one is reported, and removed so that it is made anew. */
-  private async whereFinished(
+  private async whereFinished<T>(
     place: { recipe: string; season: string; metatile: Metatile; scenes: string; product: string },
-    use: (key: string) => Promise<Raster | undefined>,
-  ): Promise<Raster | undefined> {
+    use: (key: string) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
     const { recipe, season, metatile, scenes, product } = place;
     if (!(await this.has(recipe, season, metatile, scenes))) return undefined;
     const prefix = metatilePrefix(recipe, season, metatile);
     const key = productKey(prefix, scenes, product);
     try {
-      const raster = await use(key);
-      if (raster === undefined) await this.lookAgain(itemKey(prefix, scenes), key, product);
+      const found = await use(key);
+      if (found === undefined) await this.lookAgain(itemKey(prefix, scenes), key, product);
       else this.used(recipe, season, metatile);
-      return raster;
+      return found;
     } catch (error) {
       if (!isGeoCropError(error, 'store-corrupt')) throw error;
       this.options.onDamage?.(error);
@@ -398,4 +421,17 @@ export class Archive {
       this.options.onDamage?.(error);
     }
   }
+}
+
+/** Which block of a metatile's file a tile of zoom 12 to 14 is. */
+function placeOf(tile: TileId, metatile: Metatile): { level: number; column: number; row: number } {
+  const level = NATIVE_ZOOM - tile.z;
+  const parent = tile.z < METATILE_ZOOM ? undefined : metatileOf(tile);
+  if (level < 0 || parent?.x !== metatile.x || parent.y !== metatile.y) {
+    throw new RangeError(
+      `tile ${tile.z}/${tile.x}/${tile.y} is not in metatile 12/${metatile.x}/${metatile.y}`,
+    );
+  }
+  const side = 2 ** (tile.z - METATILE_ZOOM);
+  return { level, column: tile.x - metatile.x * side, row: tile.y - metatile.y * side };
 }

@@ -27,6 +27,12 @@ export interface BlockSpec {
   readonly lercParameters?: readonly number[];
 }
 
+/** A block as it is in a file, and how to decode it: plain data too. */
+export interface CompressedBlock {
+  readonly spec: BlockSpec;
+  readonly bytes: Uint8Array;
+}
+
 export type BlockArray =
   Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 

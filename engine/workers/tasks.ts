@@ -1,4 +1,5 @@
 import type { BundleData } from '../classes/bundle.js';
+import type { ClassTally } from '../classes/class-tally.js';
 import type { EncodedProduct, ProductOptions } from '../encode/products.js';
 import type { CodedStrip, StripTask } from '../encode/strip-task.js';
 import type { BlockParts, ReducedBlock } from '../encode/reduce-block.js';
@@ -6,6 +7,8 @@ import type { Rect, Target } from '../metatile/target.js';
 import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
 import type { BlockArray, BlockSpec } from '../windows/decode.js';
+import type { CompressedBlock } from '../windows/block-spec.js';
+import type { BlockSpec } from '../windows/decode.js';
 
 /** What workers are asked, and what they answer: plain data; pointers are byte offsets into the arena's memory. */
 export interface Tasks {
@@ -32,6 +35,8 @@ export interface Tasks {
   reduce: { input: BlockParts; output: ReducedBlock };
   /** A block of any GeoTIFF, its samples' planes apart. */
   decode: { input: { readonly spec: BlockSpec; readonly bytes: Uint8Array }; output: BlockArray };
+  /** Counts the classes of tiles of one metatile. */
+  tally: { input: TallyInput; output: { readonly tally: ClassTally; readonly damaged: readonly number[] } };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }
@@ -232,4 +237,16 @@ export interface SmoothInput {
   readonly outX: number;
   readonly outY: number;
   readonly outStride: number;
+}
+
+export interface TallyInput {
+  readonly tiles: readonly {
+    /** u8 ids, 255 nodata; and percent, null: not counted. */
+    readonly classes: CompressedBlock;
+    readonly confidence: CompressedBlock | null;
+    /** Triples: row of the tile, first column, the column behind the last. */
+    readonly spans: Uint32Array;
+    /** Hectares of a pixel, by row of the tile. */
+    readonly hectares: Float64Array;
+  }[];
 }

@@ -15,6 +15,7 @@ import { project } from './handlers/project.js';
 import { reduce } from './handlers/reduce.js';
 import { smooth } from './handlers/smooth.js';
 import { step } from './handlers/step.js';
+import { tally } from './handlers/tally.js';
 
 /** What a handler sees of its worker: kernels over the arena's memory, and the region that is its own. */
 export interface WorkerArena {
@@ -52,6 +53,7 @@ const handlers: { readonly [K in TaskName]: Handler<K> } = {
   strip: (input) => codeStrip(input),
   reduce: (input) => reduce(input),
   decode: ({ spec, bytes }) => decodePlanes(spec, bytes),
+  tally: (input) => tally(input),
   bundle: (input) => learnBundle(input),
 };
 
