@@ -28,6 +28,7 @@ async function serve(options: ServeOptions): Promise<{ url: string }> {
       publicUrl: null,
       attribution: 'bench',
       tileCacheBytes: options.tileCacheBytes,
+      bodyBytes: 0,
     },
     metrics: createMetrics({ gauges: () => engine.service.stats() }),
     clock: systemClock,

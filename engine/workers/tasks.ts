@@ -8,7 +8,6 @@ import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
 import type { Raster } from '../raster.js';
 import type { BlockArray, BlockSpec } from '../windows/decode.js';
 import type { CompressedBlock } from '../windows/block-spec.js';
-import type { BlockSpec } from '../windows/decode.js';
 
 /** What workers are asked, and what they answer: plain data; pointers are byte offsets into the arena's memory. */
 export interface Tasks {

@@ -1,4 +1,5 @@
 import type { Archive } from '../../cache/archive.js';
+import type { GdalItem } from '../../engine/encode/gdal-metadata.js';
 import { mapTransform } from '../../engine/encode/map-window.js';
 import {
   PRODUCT_BLOCK,
@@ -28,6 +29,8 @@ export interface ExportRequest {
   readonly layer: LayerInfo;
   /** The COG; it grows beside its name until it is committed. */
   readonly path: string;
+  /** Further GDAL metadata. */
+  readonly metadata?: readonly GdalItem[];
   readonly signal?: AbortSignal;
   /** Native tiles that are read, of those of the plan. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -154,7 +157,7 @@ const isMasked = (product: string): boolean => productNodata(productKind(product
 /** The tags of an archived product. */
 function cogOptions(
   { window }: ExportPlan,
-  { definition, layer, path }: ExportRequest,
+  { definition, layer, path, metadata = [] }: ExportRequest,
 ): Omit<StreamingCogOptions, 'code' | 'atOnce'> {
   const kind = productKind(layer.name);
   const { bundle } = definition;
@@ -173,7 +176,7 @@ function cogOptions(
     transform: mapTransform({ zoom: window.zoom, px0: window.x, py0: window.y }),
     blockSize: PRODUCT_BLOCK,
     ...productCoding(kind, classes),
-    metadata: productItems(layer.name, kind, classes),
+    metadata: [...productItems(layer.name, kind, classes), ...metadata],
   };
 }
 

@@ -27,7 +27,7 @@ export function serverLog(config: Pick<Config, 'logLevel' | 'logFormat'>, io: Pi
 /** The built viewer, beside this file in dist/. */
 export const VIEWER_DIR = fileURLToPath(new URL('../../viewer', import.meta.url));
 
-export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 'baselines'> {
+export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 'baselines' | 'areas'> {
   /** Ends all work, and finishes what is being written. */
   readonly close: () => Promise<void>;
   readonly config: Config;
@@ -39,7 +39,7 @@ export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 
 
 /** Serves until a signal comes, and resolves with the exit code. Throws `config-invalid` where it cannot listen. */
 export async function serveApp(options: ServeAppOptions): Promise<number> {
-  const { service, config, log, metrics, describe, baselines } = options;
+  const { service, config, log, metrics, describe, baselines, areas } = options;
   const closing = new AbortController();
   // Every open event stream listens to it.
   setMaxListeners(0, closing.signal);
@@ -54,6 +54,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
     viewerDir: VIEWER_DIR,
     ...(describe === undefined ? {} : { describe }),
     ...(baselines === undefined ? {} : { baselines }),
+    ...(areas === undefined ? {} : { areas }),
     ...(sharedTiles === null ? {} : { sharedTiles }),
   });
   try {
@@ -69,7 +70,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
 }
 
 export function httpConfig(config: Config): HttpConfig {
-  const { waitSeconds, compute, computeKey, publicUrl, attribution, memoryCacheBytes } = config;
+  const { waitSeconds, compute, computeKey, publicUrl, attribution, memoryCacheBytes, bodyBytes } = config;
   return {
     waitSeconds,
     compute,
@@ -77,6 +78,7 @@ export function httpConfig(config: Config): HttpConfig {
     publicUrl,
     attribution,
     tileCacheBytes: memoryCacheBytes,
+    bodyBytes,
   };
 }
 

@@ -348,6 +348,30 @@ export const SETTINGS = {
     '30s',
     'The longest that a request to `/cog/…` may take.',
   ),
+  bodyBytes: setting(
+    'GEOCROP_BODY_BYTES',
+    bytes,
+    '2MiB',
+    'The most that one request may send: an area as GeoJSON.',
+  ),
+  areaHectares: setting(
+    'GEOCROP_AREA_HECTARES',
+    whole(1, 1_000_000_000),
+    '5000000',
+    'The largest area whose hectares one request may have counted. A million hectares take some seconds.',
+  ),
+  areaVertices: setting(
+    'GEOCROP_AREA_VERTICES',
+    whole(4, 10_000_000),
+    '50000',
+    'Vertices that its outlines may have.',
+  ),
+  areaPixels: setting(
+    'GEOCROP_AREA_PIXELS',
+    whole(1, 1_000_000_000),
+    '67108864',
+    'Pixels of a file that one request may have cut out (`/bbox`): by default a square of some 74 km.',
+  ),
 
   logLevel: setting(
     'GEOCROP_LOG_LEVEL',

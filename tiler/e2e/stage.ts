@@ -5,7 +5,11 @@ import { zimbabweCoverage } from '../../engine/geo/coverage.js';
 import { SUMMER, WINTER } from '../../engine/season.js';
 import { FakeTimers } from '../../engine/scenes/testing/fake-timers.js';
 import { bundleContents, type BundleContents } from '../../engine/classes/fixtures/fixtures.js';
+import { AREA_WORK_MS, type AreaLimits } from '../areas/area-limits.js';
+import { openAreaService } from '../areas/open-area-service.js';
+import { mapDescriber } from '../cli/describe-map.js';
 import { createApp } from '../http/app.js';
+import { systemClock } from '../http/clock.js';
 import type { AppEnv } from '../http/deps.js';
 import { testConfig } from '../http/testing.js';
 import { createLog } from '../log.js';
@@ -36,6 +40,13 @@ export interface StageClock {
 export const HOUR = 3_600_000;
 /** After the season: nothing can be added to it any more. */
 export const LATER = Date.parse('2023-01-01T00:00:00Z');
+
+const STAGE_LIMITS: AreaLimits = {
+  hectares: 50_000,
+  vertices: 1000,
+  pixels: 4 * 2 ** 20,
+  workMs: AREA_WORK_MS,
+};
 
 export interface StageOptions extends Partial<EngineOptions> {
   readonly clock?: StageClock;
@@ -81,6 +92,9 @@ export async function openStage(folder: string, stac: string, options: StageOpti
   const app = createApp({
     service: engine.service,
     config: { ...testConfig, waitSeconds: 55 },
+    describe: mapDescriber(engine),
+    baselines: engine.baselines,
+    areas: openAreaService(engine, { limits: STAGE_LIMITS, clock: systemClock }),
     metrics: createMetrics({ gauges: () => engine.service.stats() }),
     clock: {
       now: () => clock.now,

@@ -1,16 +1,20 @@
 import { Hono } from 'hono';
-import { METHODS, cors } from './cors.js';
+import { cors } from './cors.js';
 import type { AppDeps, AppEnv, Handler } from './deps.js';
 import { observe } from './observe.js';
 import { HttpError, problemResponse } from './problem.js';
+import { RouteMethods } from './route-methods.js';
 import type { Operation, Route } from './route.js';
+import { bboxRoutes } from './routes/bbox.js';
 import { BASELINE_OPERATION, baselineRoute } from './routes/baselines.js';
 import { cogRoutes } from './routes/cog/index.js';
 import { EVENTS_OPERATION, eventsRoute } from './routes/events.js';
 import { HEALTH_OPERATION, READY_OPERATION, healthRoute, readyRoute } from './routes/health.js';
 import { LEGEND_OPERATION, legendRoute } from './routes/legend.js';
 import { METRICS_OPERATION, metricsRoute } from './routes/metrics.js';
+import { openApiRoutes } from './routes/openapi.js';
 import { POINT_OPERATION, pointRoute } from './routes/point.js';
+import { statisticsRoutes } from './routes/statistics.js';
 import { TILEJSON_OPERATION, tileJsonRoute } from './routes/tilejson.js';
 import { TILE_OPERATION, tileRoute } from './routes/tiles.js';
 import { viewerRoute } from './routes/viewer.js';
@@ -22,7 +26,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
 /** Every way to call a server of maps; the page comes last, since it takes every path that is left. */
 export function apiRoutes(deps: AppDeps): readonly Route[] {
-  return [
+  const routes = [
     get('/tiles/:z/:x/:y', TILE_OPERATION, tileRoute(deps)),
     get('/tilejson.json', TILEJSON_OPERATION, tileJsonRoute(deps)),
     get('/legend.json', LEGEND_OPERATION, legendRoute(deps)),
@@ -30,9 +34,11 @@ export function apiRoutes(deps: AppDeps): readonly Route[] {
     get('/events', EVENTS_OPERATION, eventsRoute(deps)),
     get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, baselineRoute(deps)),
     ...cogRoutes(deps),
+    ...statisticsRoutes(deps),
+    ...bboxRoutes(deps),
     ...healthRoutes(deps),
-    get('/*', null, viewerRoute(deps)),
   ];
+  return [...routes, ...openApiRoutes(deps, routes), get('/*', null, viewerRoute(deps))];
 }
 
 /** What a process that only computes is asked: how it is. */
@@ -58,22 +64,21 @@ function get(path: string, operation: Operation | null, handler: Handler): Route
 
 function appOf(deps: AppDeps, routes: readonly Route[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(observe(deps), cors);
+  const methods = new RouteMethods(routes);
+  app.use(observe(deps), cors(methods), async (c, next) => {
+    const allowed = methods.at(c.req.path);
+    if (allowed.includes(c.req.method)) return next();
+    const Allow = allowed.join(', ');
+    throw new HttpError('method-not-allowed', `${c.req.method} is not possible here.`, `Methods: ${Allow}.`, {
+      Allow,
+    });
+  });
   for (const { method, path, handler } of routes) {
     app.on(method.toUpperCase(), path, (c) => {
       c.set('route', path);
       return handler(c);
     });
   }
-  // Every path has a GET, so what finds no route has another method.
-  app.notFound((c) => {
-    const hint = `Methods: ${METHODS}.`;
-    const error = new HttpError('method-not-allowed', `${c.req.method} is not possible here.`, hint, {
-      Allow: METHODS,
-    });
-    c.get('wide')['code'] = error.code;
-    return problemResponse(error, c.get('requestId'));
-  });
   app.onError((error, c) => problemResponse(error, c.get('requestId')));
   return app;
 }

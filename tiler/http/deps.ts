@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { TileTier } from '../../cache/tile-tier.js';
 import type { CogService } from '../cog/cog-service.js';
+import type { AreaService } from '../areas/area-service.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { BaselineTiles } from '../tiles/baseline-tiles.js';
@@ -20,6 +21,8 @@ export interface HttpConfig {
   readonly attribution: string;
   /** Encoded tiles in memory. */
   readonly tileCacheBytes: number;
+  /** The most that a request may send. */
+  readonly bodyBytes: number;
 }
 
 /** What people see of a map beside its pixels. */
@@ -42,6 +45,8 @@ export interface AppDeps {
   readonly baselines?: BaselineTiles;
   /** TiTiler's paths; without it there are none. */
   readonly cog?: CogService;
+  /** Numbers and files of areas; without, there are no such routes. */
+  readonly areas?: AreaService;
   /** Encoded tiles that processes share, between memory and the service. Closed by who opened it. */
   readonly sharedTiles?: TileTier;
   /** Folder of the built viewer; without one `/` answers 404. */

@@ -75,7 +75,7 @@ export const TILE_PATH: readonly Parameter[] = [
     required: true,
     description: `Row; then, if wanted, @2x for twice the size and one of .${TILE_FORMATS.join(' .')}. Without: .png.`,
     schema: { type: 'string', pattern: `^\\d+(@[12]x)?(\\.(${TILE_FORMATS.join('|')}))?$` },
-    example: '9068.png',
+    example: '9000.png',
   },
 ];
 

@@ -13,7 +13,7 @@ export interface ProblemKind {
 }
 
 /** Codes of the protocol itself, beside the domain's. */
-export type HttpErrorCode = ErrorCode | 'not-found' | 'method-not-allowed';
+export type HttpErrorCode = ErrorCode | 'not-found' | 'method-not-allowed' | 'body-too-large';
 
 const kind = (
   status: number,
@@ -38,6 +38,7 @@ export const PROBLEMS: Readonly<Record<HttpErrorCode, ProblemKind>> = {
   'unknown-layer': kind(404, 'Unknown layer'),
   'not-found': kind(404, 'Nothing at this address'),
   'method-not-allowed': kind(405, 'Method not allowed'),
+  'body-too-large': kind(413, 'The body is too large'),
   'outside-coverage': kind(404, 'Outside the area that is covered'),
   'area-too-large': kind(422, 'The area is too large'),
   'no-scenes': kind(404, 'No scenes'),
@@ -80,11 +81,11 @@ export const PROBLEMS: Readonly<Record<HttpErrorCode, ProblemKind>> = {
   internal: kind(500, 'Something went wrong here', inside),
 };
 
-/** An error of the protocol: no such route, wrong method. */
+/** An error of the protocol: no such route, wrong method, too much sent. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   constructor(
-    readonly code: 'not-found' | 'method-not-allowed',
+    readonly code: 'not-found' | 'method-not-allowed' | 'body-too-large',
     message: string,
     readonly hint: string,
     readonly headers: Readonly<Record<string, string>> = {},

@@ -49,13 +49,15 @@ export async function readStaticFiles(dir: string): Promise<ReadonlyMap<string, 
     .map((path) => [relative(dir, path).split(sep).join('/'), path] as const)
     .filter(([name]) => !name.split('/').some((part) => part.startsWith('.')));
   return new Map(
-    await Promise.all(paths.map(async ([name, path]) => [name, await load(name, path)] as const)),
+    await Promise.all(
+      paths.map(async ([name, path]) => [name, await staticFile(name, await readFile(path))] as const),
+    ),
   );
 }
 
-async function load(name: string, path: string): Promise<StaticFile> {
-  const body = await readFile(path);
-  const contentType = TYPES[extname(path)] as string;
+/** A file in memory, zipped where that is worth it. @param name its ending decides the type */
+export async function staticFile(name: string, body: Buffer): Promise<StaticFile> {
+  const contentType = TYPES[extname(name)] as string;
   const etag = entityTag({ name, content: body.toString('base64') });
   const small = COMPRESSIBLE.test(contentType) ? await promisify(gzip)(body) : body;
   return {

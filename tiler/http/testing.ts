@@ -52,6 +52,7 @@ export const testConfig: HttpConfig = {
   publicUrl: null,
   attribution: 'Contains modified Copernicus Sentinel data',
   tileCacheBytes: 16 * 1024 * 1024,
+  bodyBytes: 2 * 1024 * 1024,
 };
 
 export interface TestApp {

@@ -3,6 +3,9 @@ import type { Config } from '../../config/settings.js';
 import type { Engine } from '../../tiles/open-engine.js';
 import { openEngine } from '../../tiles/open-engine.js';
 import type { RunServe } from '../commands/serve.js';
+import { AREA_WORK_MS, type AreaLimits } from '../../areas/area-limits.js';
+import { openAreaService } from '../../areas/open-area-service.js';
+import { systemClock } from '../../http/clock.js';
 import { mapDescriber } from '../describe-map.js';
 import { startHousekeeping } from '../../housekeeping/background.js';
 import { houseRules } from '../../housekeeping/house-rules.js';
@@ -26,6 +29,13 @@ export interface ServeMapOptions {
   /** Where a viewer opens: longitude, latitude, zoom. */
   readonly center?: readonly [lon: number, lat: number, zoom: number];
 }
+
+const areaLimits = ({ areaHectares, areaVertices, areaPixels }: Config): AreaLimits => ({
+  hectares: areaHectares,
+  vertices: areaVertices,
+  pixels: areaPixels,
+  workMs: AREA_WORK_MS,
+});
 
 /** Who computes fills the store, and keeps it within its quotas. */
 const computes = ({ compute, role }: Config): boolean => compute !== 'none' && role !== 'api';
@@ -65,6 +75,7 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
       metrics,
       describe: mapDescriber(opened, options.center),
       baselines: opened.baselines,
+      areas: openAreaService(opened, { limits: areaLimits(config), clock: systemClock }),
       onListening: options.onListening,
     });
   } finally {

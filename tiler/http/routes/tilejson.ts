@@ -1,7 +1,8 @@
 import { MAX_ZOOM, NATIVE_ZOOM } from '../../../engine/geo/tile-matrix.js';
 import { askedLayer } from '../asked-layer.js';
+import { baseUrl } from '../base-url.js';
 import { SHORT } from '../caching.js';
-import type { AppContext, AppDeps, Handler } from '../deps.js';
+import type { AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
 import { given } from '../query.js';
 import { LAYER_PARAMETERS, json } from '../parameters.js';
@@ -69,9 +70,4 @@ function styleParameters(query: (name: string) => string | undefined): Record<st
   const colormap = given(query('colormap'));
   const rescale = given(query('rescale'));
   return { ...(colormap === undefined ? {} : { colormap }), ...(rescale === undefined ? {} : { rescale }) };
-}
-
-/** A proxy's own headers could come from anyone: who is behind one says so in the configuration. */
-function baseUrl(c: AppContext, publicUrl: string | null): string {
-  return publicUrl ?? new URL(c.req.url).origin;
 }

@@ -1,7 +1,7 @@
-import { IMMUTABLE, REVALIDATE } from '../caching.js';
+import { REVALIDATE } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
-import { matchesIfNoneMatch } from '../etag.js';
 import { HttpError } from '../problem.js';
+import { staticAnswer } from '../static-answer.js';
 import type { StaticFile } from '../static-files.js';
 import { readStaticFiles } from '../static-files.js';
 
@@ -22,25 +22,7 @@ export function viewerRoute({ viewerDir }: AppDeps): Handler {
     const path = c.req.path === '/' ? 'index.html' : c.req.path.slice(1);
     const file = (await read().catch(() => null))?.get(path);
     if (file === undefined) throw notFound(path);
-    const zipped =
-      file.gzipped !== null && acceptsGzip(c.req.header('Accept-Encoding')) ? file.gzipped : null;
-    const { body, etag } = zipped ?? file;
-    const headers = {
-      ETag: etag,
-      'Cache-Control': file.immutable ? IMMUTABLE : REVALIDATE,
-      ...(file.gzipped === null ? {} : { Vary: 'Accept-Encoding' }),
-    };
-    if (matchesIfNoneMatch(c.req.header('If-None-Match'), etag)) {
-      return new Response(null, { status: 304, headers });
-    }
-    return new Response(body, {
-      headers: {
-        ...headers,
-        'Content-Type': file.contentType,
-        'Content-Length': String(body.byteLength),
-        ...(zipped === null ? {} : { 'Content-Encoding': 'gzip' }),
-      },
-    });
+    return staticAnswer(c, file, REVALIDATE);
   };
 }
 
@@ -52,16 +34,4 @@ function notFound(path: string): HttpError {
         `There is nothing at /${path}.`,
         'Maps are at /tiles/{z}/{x}/{y}, described by /tilejson.json.',
       );
-}
-
-/** `gzip` or `*` with a weight other than 0 (RFC 9110, section 12.5.3). */
-function acceptsGzip(header: string | undefined): boolean {
-  return (header ?? '').split(',').some((part) => {
-    const [name, ...parameters] = part
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*/);
-    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return (name === 'gzip' || name === '*') && !refused;
-  });
 }

@@ -1,0 +1,147 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { GeoCropError } from '../../../engine/errors.js';
+import type { Bounds } from '../../../engine/geo/tile-matrix.js';
+import type { AreaService, PlannedBox, WrittenBox } from '../../areas/area-service.js';
+import { askedLayer } from '../asked-layer.js';
+import { NO_STORE, tileCacheControl } from '../caching.js';
+import type { AppDeps, Handler } from '../deps.js';
+import { entityTag, matchesIfNoneMatch } from '../etag.js';
+import { LAYER_PARAMETERS, WAIT } from '../parameters.js';
+import { KEY_HEADER, mayCompute } from '../permission.js';
+import { WAITED_HEADER, given, parseWait } from '../query.js';
+import type { Operation, RouteMaker } from '../route.js';
+
+const STYLE: ReadonlySet<string> = new Set(['colormap', 'rescale']);
+
+const BBOX_OPERATION: Operation = {
+  summary: 'The archived pixels of a box as one GeoTIFF',
+  description:
+    'A Cloud Optimized GeoTIFF in EPSG:3857 at the native 9 m, every pixel that the box touches. What is not computed yet is nodata, and `X-GeoCrop-Tile` says `partial`.',
+  tag: 'areas',
+  parameters: [
+    {
+      name: 'bbox',
+      in: 'path',
+      required: true,
+      description: 'West, south, east, north in degrees, then `.tif`.',
+      schema: { type: 'string', pattern: '^-?[0-9.]+(,-?[0-9.]+){3}\\.tif$' },
+      example: '30.0,-17.5,30.02,-17.48.tif',
+    },
+    ...LAYER_PARAMETERS.filter(({ name }) => !STYLE.has(name)),
+    {
+      name: 'v',
+      in: 'query',
+      description: 'Version of the map: with the current one the answer is kept for a year.',
+      schema: { type: 'string' },
+    },
+    {
+      ...WAIT,
+      description:
+        'Has what is not computed yet computed, and waits for it so many seconds: 503 with Retry-After until it is there. Without: what is archived.',
+    },
+  ],
+  answers: {
+    200: {
+      description: 'The file',
+      content: {
+        'image/tiff; application=geotiff; profile=cloud-optimized': { type: 'string', format: 'binary' },
+      },
+    },
+    304: { description: 'What `If-None-Match` names is still the file.' },
+  },
+};
+
+const CONTENT_TYPE = 'image/tiff; application=geotiff; profile=cloud-optimized';
+
+/** GET /bbox/{minx},{miny},{maxx},{maxy}.tif: the archived pixels of a layer in a box. */
+export const bboxRoutes: RouteMaker = (deps) =>
+  deps.areas === undefined
+    ? []
+    : [
+        {
+          method: 'get',
+          path: '/bbox/:bbox',
+          operation: BBOX_OPERATION,
+          handler: bboxRoute(deps, deps.areas),
+        },
+      ];
+
+function bboxRoute({ service, config }: AppDeps, areas: AreaService): Handler {
+  return async (c) => {
+    const query = (name: string): string | undefined => c.req.query(name);
+    const signal = c.get('signal');
+    const bounds = parseBox(c.req.param('bbox') ?? '');
+    // A file's colours are the map's own.
+    const { map, layer } = askedLayer(service, (name) => (STYLE.has(name) ? undefined : query(name)));
+    const wait = given(query('wait'));
+    const waitMs = parseWait(wait, config.waitSeconds, c.req.header(WAITED_HEADER));
+    const may = mayCompute(config, c.req.header(KEY_HEADER));
+    const versioned = query('v') === service.version(map);
+    const compute = wait !== undefined && may ? { waitMs } : null;
+    const box = await areas.box({ bounds, map, layer: layer.name, compute, signal });
+    if (wait !== undefined && !may && box.state === 'partial') {
+      throw new GeoCropError(
+        'not-computed',
+        'Some of the box is not computed yet, and you may have nothing computed.',
+        {
+          hint: `Leave \`wait\` out to have what is there, or send the key as ${KEY_HEADER}.`,
+        },
+      );
+    }
+    Object.assign(c.get('wide'), { layer: layer.name, ...map, state: box.state });
+    const headers = headersOf(box, versioned);
+    if (matchesIfNoneMatch(c.req.header('If-None-Match'), headers.ETag)) {
+      return new Response(null, { status: 304, headers });
+    }
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { ...headers, ...fileHeaders(box) } });
+    const written = await box.write(signal);
+    return new Response(bodyOf(written), {
+      headers: {
+        ...headers,
+        ...fileHeaders(box),
+        'Content-Length': String(written.bytes),
+        // Something went wrong meanwhile: not what the tag says.
+        ...(written.partial && box.state !== 'partial'
+          ? { 'X-GeoCrop-Tile': 'partial', 'Cache-Control': NO_STORE }
+          : {}),
+      },
+    });
+  };
+}
+
+/** @throws bad-request */
+export function parseBox(text: string): Bounds {
+  const match = /^(.+)\.tiff?$/.exec(text);
+  const numbers = (match?.[1] ?? '')
+    .split(',')
+    .map((part) => (/^-?\d+(\.\d+)?$/.test(part) ? Number(part) : NaN));
+  const [west = NaN, south = NaN, east = NaN, north = NaN] = numbers;
+  if (numbers.length !== 4 || numbers.some(Number.isNaN)) {
+    throw new GeoCropError('bad-request', `"${text}" is no box.`, {
+      hint: 'Write /bbox/{west},{south},{east},{north}.tif in decimal degrees, for example /bbox/30.0,-17.5,30.02,-17.48.tif.',
+      context: { bbox: text },
+    });
+  }
+  return [west, south, east, north];
+}
+
+function headersOf(box: PlannedBox, versioned: boolean) {
+  return {
+    ETag: entityTag({ box: box.digest }),
+    'Cache-Control': tileCacheControl(box.state, versioned, box.closed),
+    'X-GeoCrop-Tile': box.state,
+    ...(box.lastModified === null ? {} : { 'Last-Modified': box.lastModified.toUTCString() }),
+  };
+}
+
+function fileHeaders({ fileName }: PlannedBox): Record<string, string> {
+  return { 'Content-Type': CONTENT_TYPE, 'Content-Disposition': `attachment; filename="${fileName}"` };
+}
+
+/** The file as it goes out; gone from the disk when it is sent, or nobody wants it any more. */
+function bodyOf({ path, remove }: WrittenBox): ReadableStream<Uint8Array> {
+  const file = createReadStream(path);
+  file.once('close', () => void remove());
+  return Readable.toWeb(file) as ReadableStream<Uint8Array>;
+}
