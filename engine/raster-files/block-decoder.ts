@@ -1,9 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { abortedError } from '../windows/byte-source/slots.js';
 import type { WorkerPool } from '../workers/pool.js';
 import type { BlockArray, BlockSpec } from '../windows/block-spec.js';
 import type { BlockRequest, CogReader } from '../windows/cog-reader.js';
 import type { CogHeader } from '../windows/cog-header.js';
 import { decodePlanes } from '../windows/decode-planes.js';
+
+/** Blocks that one read has decoded at a time: enough for all threads of a small machine. */
+const AT_ONCE = 4;
+/** Blocks decoded between two looks at what else there is to do. */
+const BLOCKS_A_BREATH = 8;
 
 export interface BlockDecoderOptions {
   /** Decodes in its threads; without one, where it is called: for tests and tools. */
@@ -43,18 +50,23 @@ export class BlockDecoder {
   }
 
   /**
-   * Blocks as planes (samples · blockHeight · blockWidth), in the order asked; null: sparse, `spec.fill` all over. They are
-   * shared: not to be written to. Throws what reading and decoding throw; what did not decode is not taken from a store again.
+   * Hands over blocks as planes (samples · blockHeight · blockWidth), each as soon as it is decoded, in no certain order;
+   * null: sparse, `spec.fill` all over. They are shared: not to be written to, not to be held. Few are decoded at a time.
+   * Throws what reading and decoding throw; what did not decode is not taken from a store again.
    */
-  async blocks(
+  async each<W extends WantedBlock>(
     reader: CogReader,
     header: CogHeader,
-    wanted: readonly WantedBlock[],
+    wanted: readonly W[],
+    use: (one: W, block: BlockArray | null) => void,
     signal?: AbortSignal,
-  ): Promise<(BlockArray | null)[]> {
-    const keys = wanted.map(({ request }) => this.keyOf(header, request));
-    const found = keys.map((key) => this.kept?.get(key) ?? this.running.get(key));
-    const missing = wanted.filter((_, i) => found[i] === undefined);
+  ): Promise<void> {
+    const missing: W[] = [];
+    for (const one of wanted) {
+      const block = this.kept?.get(this.keyOf(header, one.request));
+      if (block === undefined) missing.push(one);
+      else use(one, block);
+    }
     this.stats.kept += wanted.length - missing.length;
     const bytes = await reader.blocks(
       header,
@@ -62,26 +74,27 @@ export class BlockDecoder {
       signal,
     );
     let next = 0;
-    return Promise.all(
-      wanted.map(async ({ request, spec }, i) => {
-        const there = found[i];
-        if (there !== undefined) return there;
-        const compressed = bytes[next++] ?? null;
-        return compressed === null
-          ? null
-          : this.decode(reader, header, request, spec, keys[i] ?? '', compressed);
-      }),
-    );
+    const work = async (): Promise<void> => {
+      for (let i = next++; i < missing.length; i = next++) {
+        const one = missing[i]!;
+        const compressed = bytes[i] ?? null;
+        bytes[i] = null;
+        use(one, compressed === null ? null : await this.decode(reader, header, one, compressed));
+        // Decoding here holds the thread: whoever has lost patience must be heard.
+        if (this.pool === undefined && i % BLOCKS_A_BREATH === BLOCKS_A_BREATH - 1) await setImmediate();
+        if (signal?.aborted === true) throw abortedError(signal);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
   }
 
   private decode(
     reader: CogReader,
     header: CogHeader,
-    request: BlockRequest,
-    spec: BlockSpec,
-    key: string,
+    { request, spec }: WantedBlock,
     bytes: Uint8Array,
   ): Promise<BlockArray> {
+    const key = this.keyOf(header, request);
     const running = this.running.get(key);
     if (running !== undefined) return running;
     this.stats.decoded += 1;

@@ -22,6 +22,7 @@ export interface PlaneSource {
 
 /** One block, and which planes of it go where. */
 interface BlockWork extends WantedBlock {
+  readonly byteCount: number;
   readonly left: number;
   readonly top: number;
   readonly window: PixelWindow;
@@ -29,8 +30,8 @@ interface BlockWork extends WantedBlock {
   readonly targets: readonly { readonly plane: number; readonly to: NumberArray }[];
 }
 
-/** Decoded blocks are held together up to this: more are read in turn. */
-const BATCH_BYTES = 64 * 1024 * 1024;
+/** Blocks, as they lie in the file, are held together up to this: more are read in turn. */
+const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
  * Windows of several images of one file, one array a sample asked for. Blocks of all of them are fetched together, so that
@@ -52,11 +53,8 @@ export async function readPlanes(
   for (let from = 0; from < work.length;) {
     let to = from;
     let bytes = 0;
-    for (; to < work.length && (to === from || bytes < BATCH_BYTES); to += 1)
-      bytes += decodedBytes(work[to]!);
-    const batch = work.slice(from, to);
-    const blocks = await source.decoder.blocks(source.reader, source.file.header, batch, signal);
-    for (const [i, one] of batch.entries()) place(one, blocks[i] ?? null);
+    for (; to < work.length && (to === from || bytes < BATCH_BYTES); to += 1) bytes += work[to]!.byteCount;
+    await source.decoder.each(source.reader, source.file.header, work.slice(from, to), place, signal);
     from = to;
   }
   return answers;
@@ -128,6 +126,7 @@ function blocksOf({ file }: PlaneSource, request: PlaneRequest, planes: readonly
         work.push({
           request: { level: level.index, block, plane },
           spec: level.spec(block),
+          byteCount: found.byteCounts[plane * found.blocksAcross * found.blocksDown + block] ?? 0,
           left: column * found.blockWidth,
           top: row * found.blockHeight,
           window,

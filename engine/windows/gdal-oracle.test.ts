@@ -29,8 +29,14 @@ interface Oracle {
   }[];
 }
 
+const HALVED_COLOURS =
+  'JPEG in YCbCr: this GDAL has libjpeg-turbo; engine/raster-files/rasterio-oracle.test.ts compares them';
+
 /** Files whose pixels are not compared, and why. Headers are compared all the same. */
 const PIXELS_LEFT_OUT: Readonly<Record<string, string>> = {
+  'cogeotiff/be_cog.tiff': HALVED_COLOURS,
+  'rio-tiler/cog_hirise_mars.tif': HALVED_COLOURS,
+  'rio-tiler/cog_rgb.tif': HALVED_COLOURS,
   'cogeotiff/sparse.tiff': 'the oracle has no checksum: 20,480 × 20,480, all sparse',
   'rio-tiler/cog_world.tif': 'the oracle has no checksum: 36,000 × 18,000',
 };

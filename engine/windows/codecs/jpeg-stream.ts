@@ -67,14 +67,14 @@ function checkScans(bytes: Uint8Array): void {
   if (scans > MOST_SCANS) throw new Error(`its JPEG has ${scans} scans`);
 }
 
-interface Segment {
+export interface Segment {
   readonly marker: number;
   /** From its 0xff on; the last one is the first scan and all that follows. */
   readonly from: number;
   readonly to: number;
 }
 
-function* segments(bytes: Uint8Array): Generator<Segment> {
+export function* segments(bytes: Uint8Array): Generator<Segment> {
   let at = bytes[0] === 0xff && bytes[1] === START_OF_IMAGE ? 2 : 0;
   while (at + 4 <= bytes.length) {
     // Any number of 0xff may stand before a marker.
