@@ -6,6 +6,8 @@ export interface Expression {
   readonly text: string;
   /** Bands that it reads, from 1. */
   readonly bands: readonly number[];
+  /** What each band of the result is made by, in small letters: as many as the result has. */
+  readonly blocks: readonly string[];
   /** Of an image that has those bands under their names. */
   apply(image: Image): Image;
 }

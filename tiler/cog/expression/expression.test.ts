@@ -4,7 +4,7 @@ import { GeoCropError } from '../../../engine/errors.js';
 import { seededRandom } from '../../../engine/kernels/testing.js';
 import { randomImage } from '../oracle/random-image.js';
 import { parseExpression } from './expression.js';
-import { MAX_CHARACTERS, MAX_DEPTH, MAX_OPERATIONS } from './parse.js';
+import { MAX_BLOCKS, MAX_CHARACTERS, MAX_DEPTH, MAX_OPERATIONS } from './parse.js';
 import { randomNumber } from './random-expression.js';
 
 function problem(text: string): GeoCropError {
@@ -27,6 +27,7 @@ test('the bands of the result are named by what was written', () => {
   const result = parseExpression('B1/b2; b2 * 3 ;').apply(image);
   assert.deepEqual(result.names, ['b1/b2', 'b2 * 3']);
   assert.equal(result.bands.length, 2);
+  assert.deepEqual(parseExpression('B1/b2; b2 * 3 ;').blocks, result.names);
 });
 
 test('a mistake is told with its place and what may stand there', () => {
@@ -63,12 +64,13 @@ test('a type mistake is told once the bands are known', () => {
   assert.throws(() => parseExpression('b1 + b7').apply(image), { message: /b7, which is not there/ });
 });
 
-test('length, depth and number of operations are bounded', () => {
+test('length, depth, operations and bands are bounded', () => {
   assert.match(problem(`b1${' '.repeat(MAX_CHARACTERS)}`).message, /longer than/);
   assert.match(problem(`${'('.repeat(MAX_DEPTH)}b1${')'.repeat(MAX_DEPTH)}`).message, /nested/);
   assert.match(problem(`${'-'.repeat(MAX_DEPTH)}b1`).message, /nested/);
   assert.match(problem(`b1${'+b1'.repeat(MAX_OPERATIONS + 1)}`).message, /operations/);
   assert.match(problem(`b1${'**b1'.repeat(MAX_DEPTH)}`).message, /nested/);
+  assert.match(problem(`b1${';b1'.repeat(MAX_BLOCKS)}`).message, /makes more than/);
   parseExpression(`b1${'+b1'.repeat(MAX_OPERATIONS)}`);
 });
 

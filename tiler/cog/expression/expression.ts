@@ -28,6 +28,7 @@ export function parseExpression(text: string): Expression {
   return {
     text,
     bands: [...bands].sort((a, b) => a - b),
+    blocks: blocks.map((block) => block.text),
     apply: (image) => applyBlocks(text, blocks, image),
   };
 }

@@ -8,6 +8,8 @@ import type { BinarySign, Tree, UnarySign } from './tree.js';
 export const MAX_CHARACTERS = 2000;
 export const MAX_OPERATIONS = 256;
 export const MAX_DEPTH = 64;
+/** Each is a band of the result, and takes the memory of one. */
+export const MAX_BLOCKS = 32;
 const MAX_BAND = 65535;
 
 /** How tightly signs bind, as in Python: `&` and `|` more tightly than comparisons. */
@@ -70,6 +72,9 @@ class Parser {
       const tree = this.expression(0);
       const after = this.peek();
       if (after.kind !== 'end' && !this.isSign(';')) throw this.unexpected(after);
+      if (blocks.length === MAX_BLOCKS) {
+        throw fault(this.text, start, `it makes more than ${MAX_BLOCKS} bands`);
+      }
       blocks.push({ text: this.text.slice(start, after.at).trim().toLowerCase(), tree });
     }
     if (blocks.length === 0) throw fault(this.text, 0, OPERAND);

@@ -3,7 +3,7 @@ import { bufferOf, type Buffer, type Kind } from './kinds.js';
 import type { Term } from './term.js';
 
 /** Elements that are computed at a time: each place's values stay in the processor's cache, and memory is bounded. */
-const CHUNK = 4096;
+const CHUNK = 1024;
 
 /** Values of elements [start, start + count) in a buffer of the term's kind, good until the next call. */
 type Run = (start: number, count: number) => Buffer;

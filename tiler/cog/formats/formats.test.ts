@@ -160,6 +160,7 @@ test('JPEG and WebP show what TiTiler’s show', { skip: withoutTiTiler }, async
       render: { format },
     })),
   );
+  cases.push({ label: 'webp with holes', image: smooth(3, 0.2), render: { format: 'webp' } });
   cases.push({ label: 'auto', image: smooth(3, 0), render: { format: 'auto' } });
   await compareAll(cases, (one, { theirs, ours }) => {
     assert.equal(ours.driver, theirs.driver, one.label);
