@@ -6,18 +6,21 @@ import { HttpError, problemResponse } from './problem.js';
 import { RouteMethods } from './route-methods.js';
 import type { Operation, Route } from './route.js';
 import { bboxRoutes } from './routes/bbox.js';
-import { BASELINE_OPERATION, baselineRoute } from './routes/baselines.js';
+import { BASELINE_OPERATION, baselineAnswers } from './routes/baselines.js';
 import { cogRoutes } from './routes/cog/index.js';
 import { EVENTS_OPERATION, eventsRoute } from './routes/events.js';
 import { HEALTH_OPERATION, READY_OPERATION, healthRoute, readyRoute } from './routes/health.js';
-import { LEGEND_OPERATION, legendRoute } from './routes/legend.js';
+import { legendRoutes } from './routes/legend.js';
 import { METRICS_OPERATION, metricsRoute } from './routes/metrics.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { POINT_OPERATION, pointRoute } from './routes/point.js';
+import { qgisRoutes } from './routes/qgis.js';
 import { statisticsRoutes } from './routes/statistics.js';
 import { TILEJSON_OPERATION, tileJsonRoute } from './routes/tilejson.js';
-import { TILE_OPERATION, tileRoute } from './routes/tiles.js';
+import { TILE_OPERATION, tileAnswers } from './routes/tiles.js';
 import { viewerRoute } from './routes/viewer.js';
+import { wmtsRoutes } from './routes/wmts.js';
+import { askedTile } from './tile-question.js';
 
 /** The whole HTTP interface. HEAD is answered as GET without the body. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
@@ -26,13 +29,17 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
 /** Every way to call a server of maps; the page comes last, since it takes every path that is left. */
 export function apiRoutes(deps: AppDeps): readonly Route[] {
+  const tiles = tileAnswers(deps);
+  const baselines = baselineAnswers(deps);
   const routes = [
-    get('/tiles/:z/:x/:y', TILE_OPERATION, tileRoute(deps)),
+    get('/tiles/:z/:x/:y', TILE_OPERATION, askedTile(tiles)),
     get('/tilejson.json', TILEJSON_OPERATION, tileJsonRoute(deps)),
-    get('/legend.json', LEGEND_OPERATION, legendRoute(deps)),
+    ...legendRoutes(deps),
+    ...qgisRoutes(deps),
+    ...wmtsRoutes(deps, { tiles, baselines }),
     get('/point/:lonlat', POINT_OPERATION, pointRoute(deps)),
     get('/events', EVENTS_OPERATION, eventsRoute(deps)),
-    get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, baselineRoute(deps)),
+    get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, askedTile(baselines)),
     ...cogRoutes(deps),
     ...statisticsRoutes(deps),
     ...bboxRoutes(deps),

@@ -44,6 +44,17 @@ export const LAYER_PARAMETERS: readonly Parameter[] = [
   ),
 ];
 
+/** `shownLayer`. */
+export const SHOWN_PARAMETERS: readonly Parameter[] = LAYER_PARAMETERS.map((parameter) =>
+  parameter.name === 'layer'
+    ? {
+        ...parameter,
+        description:
+          'classes, confidence, observations, truecolor, the name of a feature; or dynamic_world, of which only `year` is asked.',
+      }
+    : parameter,
+);
+
 /** `parseWait`. */
 export const WAIT = query(
   'wait',

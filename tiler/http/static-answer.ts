@@ -1,3 +1,4 @@
+import { acceptsGzip } from './accepts-gzip.js';
 import { IMMUTABLE, type REVALIDATE } from './caching.js';
 import type { AppContext } from './deps.js';
 import { matchesIfNoneMatch } from './etag.js';
@@ -22,17 +23,5 @@ export function staticAnswer(c: AppContext, file: StaticFile, cacheControl: type
       'Content-Length': String(body.byteLength),
       ...(zipped === null ? {} : { 'Content-Encoding': 'gzip' }),
     },
-  });
-}
-
-/** `gzip` or `*` with a weight other than 0 (RFC 9110, section 12.5.3). */
-function acceptsGzip(header: string | undefined): boolean {
-  return (header ?? '').split(',').some((part) => {
-    const [name, ...parameters] = part
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*/);
-    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return (name === 'gzip' || name === '*') && !refused;
   });
 }

@@ -13,3 +13,8 @@ export const DYNAMIC_WORLD: readonly { readonly name: string; readonly color: st
   { name: 'bare', color: '#a59b8f' },
   { name: 'snow_and_ice', color: '#b39fe1' },
 ];
+
+/** What its licence asks to be said wherever it is shown. */
+export const DYNAMIC_WORLD_ATTRIBUTION =
+  'Dynamic World: produced for the Dynamic World Project by Google in partnership with National Geographic Society and the ' +
+  'World Resources Institute, CC BY 4.0';

@@ -9,7 +9,8 @@ export interface Legend {
   readonly layer: string;
   readonly kind: LayerInfo['kind'];
   readonly title: string;
-  readonly map: MapKey;
+  /** null: a baseline's, which belongs to no model. */
+  readonly map: MapKey | null;
   readonly attribution: string;
   readonly classes?: ReturnType<TileService['legend']>;
   readonly unit?: string | null;
@@ -23,7 +24,7 @@ export interface Legend {
 export function describeLegend(
   layer: LayerInfo,
   style: Style,
-  map: MapKey,
+  map: MapKey | null,
   classes: ReturnType<TileService['legend']>,
   attribution: string,
 ): Legend {

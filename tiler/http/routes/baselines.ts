@@ -1,18 +1,19 @@
-import { GeoCropError } from '../../../engine/errors.js';
 import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
 import { emptyRaster } from '../../render/empty-raster.js';
 import type { LayerInfo } from '../../tiles/tile-service.js';
 import { renderTile } from '../../render/render-tile.js';
 import type { Style } from '../../render/style.js';
+import { baselineOf } from '../baseline-year.js';
 import { SHORT } from '../caching.js';
-import type { AppDeps, Handler } from '../deps.js';
+import type { AppDeps } from '../deps.js';
 import { entityTag, matchesIfNoneMatch } from '../etag.js';
 import { parseYear } from '../query.js';
 import { parseTilePath } from '../tile-path.js';
+import type { TileAnswers } from '../tile-question.js';
 import { TILE_ANSWERS, TILE_PATH } from '../parameters.js';
 import type { Operation } from '../route.js';
 
-/** What {@link baselineRoute} says about itself. */
+/** What {@link baselineAnswers} says about itself. */
 export const BASELINE_OPERATION: Operation = {
   summary: 'A tile of Dynamic World',
   description: 'Classes 0 (water) to 8 (snow and ice); 255 where there is none.',
@@ -36,25 +37,11 @@ const STYLE: Style = { kind: 'palette', colors: DYNAMIC_WORLD.map(({ color }) =>
 const CLASS_NAMES = DYNAMIC_WORLD.map(({ name }) => name);
 
 /** GET /baselines/dw/{year}/tiles/{z}/{x}/{y}[@2x][.png .tif .npy]: Dynamic World's classes. */
-export function baselineRoute({ baselines }: AppDeps): Handler {
-  return async (c) => {
-    const { tile, scale, format } = parseTilePath(
-      c.req.param('z') ?? '',
-      c.req.param('x') ?? '',
-      c.req.param('y') ?? '',
-    );
-    const year = parseYear(c.req.param('year') ?? '');
-    const years = (await baselines?.years()) ?? [];
-    const found = years.find((candidate) => candidate.year === year);
-    if (found === undefined) {
-      throw new GeoCropError('unknown-year', `There is no baseline of ${year}.`, {
-        hint:
-          years.length === 0
-            ? 'No baseline is stored: put its files into the bucket geocrop-baselines.'
-            : `Years: ${years.map((candidate) => candidate.year).join(', ')}.`,
-        context: { year },
-      });
-    }
+export function baselineAnswers({ baselines }: AppDeps): TileAnswers {
+  return async (c, { z, x, last, year: asked = '' }) => {
+    const { tile, scale, format } = parseTilePath(z, x, last);
+    const found = await baselineOf(baselines, parseYear(asked));
+    const { year } = found;
     const etag = entityTag({ baseline: found.digest, tile, scale, format, style: STYLE });
     const headers = {
       ETag: etag,

@@ -4,7 +4,7 @@ import type { EncodedTile } from '../../render/render-tile.js';
 import type { TileIdentity } from '../../tiles/tile-service.js';
 import { askedLayer } from '../asked-layer.js';
 import { IMMUTABLE, NO_STORE, SHORT, tileCacheControl } from '../caching.js';
-import type { AppContext, AppDeps, Handler } from '../deps.js';
+import type { AppContext, AppDeps } from '../deps.js';
 import { matchesIfNoneMatch } from '../etag.js';
 import { memoryTiles } from '../memory-tiles.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
@@ -13,10 +13,11 @@ import { WAITED_HEADER, parsePending, parseWait } from '../query.js';
 import type { LoadedTile, TileAsk } from '../tile-loader.js';
 import { TileLoader, tileTag } from '../tile-loader.js';
 import { parseTilePath } from '../tile-path.js';
+import type { TileAnswers } from '../tile-question.js';
 import { LAYER_PARAMETERS, TILE_ANSWERS, TILE_PATH, WAIT } from '../parameters.js';
 import type { Operation } from '../route.js';
 
-/** What {@link tileRoute} says about itself. */
+/** What {@link tileAnswers} says about itself. */
 export const TILE_OPERATION: Operation = {
   summary: 'A tile of a map',
   description: 'Computed where nobody has asked for it before. Outside the covered area it is transparent.',
@@ -42,17 +43,19 @@ export const TILE_OPERATION: Operation = {
   answers: TILE_ANSWERS,
 };
 
-/** GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"). */
-export function tileRoute(deps: AppDeps): Handler {
+/**
+ * GET /tiles/{z}/{x}/{y}[@2x][.png .tif .npy] (docs/architecture.md, "HTTP"), and every other address of the same tile. Once an
+ * app: it holds the tiles in memory.
+ */
+export function tileAnswers(deps: AppDeps): TileAnswers {
   const { service, config, metrics, clock } = deps;
   const memory = memoryTiles(deps);
   const shared = deps.sharedTiles ?? null;
   const loader = new TileLoader({ service, memory, shared, clock });
   metrics.tiers(() => [memory, ...(shared === null ? [] : [shared])]);
 
-  return async (c) => {
-    const query = (name: string): string | undefined => c.req.query(name);
-    const path = parseTilePath(c.req.param('z') ?? '', c.req.param('x') ?? '', c.req.param('y') ?? '');
+  return async (c, { z, x, last, query }) => {
+    const path = parseTilePath(z, x, last);
     const ask: TileAsk = { ...path, ...askedLayer(service, query) };
     const waitMs = parseWait(query('wait'), config.waitSeconds, c.req.header(WAITED_HEADER));
     const pending = parsePending(query('pending')) && ask.format === 'png';

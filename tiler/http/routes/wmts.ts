@@ -1,0 +1,393 @@
+import { plainText, layerTitle } from '../../legend/words.js';
+import { legendPicture } from '../../legend/legend-picture.js';
+import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
+import {
+  CAPABILITIES_PATH,
+  INFO_EXTENSIONS,
+  KVP_PATH,
+  REST_PATH,
+  SECTIONS,
+  capabilitiesDocument,
+  type Section,
+} from '../../wmts/capabilities.js';
+import { readCatalogue, type Catalogue, type WmtsLayer } from '../../wmts/catalogue.js';
+import { baselinePixel, mapPixel } from '../../wmts/feature-info.js';
+import { infoDocument } from '../../wmts/info-document.js';
+import {
+  INFO_FORMATS,
+  STYLE,
+  TILE_FORMAT,
+  parsePixel,
+  parseTile,
+  required,
+  type Parameters,
+  type WmtsTile,
+} from '../../wmts/request.js';
+import { WmtsError } from '../../wmts/wmts-error.js';
+import type { MapKey } from '../../tiles/tile-service.js';
+import { NO_STORE, SHORT } from '../caching.js';
+import type { AppContext, AppDeps, Handler } from '../deps.js';
+import { MAP_PARAMETERS } from '../parameters.js';
+import { baseUrl } from '../base-url.js';
+import { askedMap, given, parseWait } from '../query.js';
+import type { Operation, Parameter, Route } from '../route.js';
+import { BASELINE_LAYER, baselineCredits, shownLayer } from '../shown-layer.js';
+import { textAnswer } from '../text-answer.js';
+import type { TileAnswers } from '../tile-question.js';
+import { wmtsProblem } from '../wmts-problem.js';
+
+const XML = 'text/xml; charset=utf-8';
+/** Desktop programs give up after 60 seconds. */
+const WAIT_SECONDS = '50';
+
+/** Who answers for tiles: the same that answer at /tiles and /baselines. */
+export interface WmtsTileAnswers {
+  readonly tiles: TileAnswers;
+  readonly baselines: TileAnswers;
+}
+
+/** WMTS 1.0.0: /wmts?… (KVP), and /wmts/1.0.0/… (REST). */
+export function wmtsRoutes(deps: AppDeps, answers: WmtsTileAnswers): readonly Route[] {
+  const route = (path: string, operation: Operation | null, handler: Handler): Route => ({
+    method: 'get',
+    path,
+    operation,
+    handler: async (c) => {
+      try {
+        return await handler(c);
+      } catch (error) {
+        return wmtsProblem(c, error, { rest: path !== KVP_PATH });
+      }
+    },
+  });
+  const tileOf = async (c: AppContext, parameters: Parameters): Promise<Response> => {
+    const catalogue = await catalogueOf(deps);
+    return sendTile(deps, answers, c, parseTile(catalogue, parameters), catalogue, parameters);
+  };
+  const infoOf = async (c: AppContext, parameters: Parameters): Promise<Response> =>
+    sendInfo(deps, c, await catalogueOf(deps), parameters);
+  const capabilities = async (c: AppContext, parameters: Parameters): Promise<Response> =>
+    sendCapabilities(deps, c, await catalogueOf(deps, askedMap(parameters)), parameters);
+
+  // Dynamic World has one dimension, maps have three; its name is no dimension's value.
+  const baseline = `${REST_PATH}/${BASELINE_LAYER.name}/:style/:year`;
+  const map = `${REST_PATH}/:layer/:style/:season/:year/:model`;
+  const tile = ':tilematrixset/:tilematrix/:tilerow';
+  return [
+    route(KVP_PATH, KVP_OPERATION, (c) => {
+      const parameters = queryParameters(c);
+      switch (kvpRequest(parameters)) {
+        case 'GetCapabilities':
+          return capabilities(c, parameters);
+        case 'GetTile':
+          return tileOf(c, parameters);
+        case 'GetFeatureInfo':
+          return infoOf(c, parameters);
+      }
+    }),
+    route(CAPABILITIES_PATH, CAPABILITIES_OPERATION, (c) => capabilities(c, queryParameters(c))),
+    ...[baseline, map].flatMap((root) => [
+      route(`${root}/${tile}/:tilecol`, TILE_OPERATION, (c) => tileOf(c, tileParameters(c))),
+      route(`${root}/${tile}/:tilecol/:j/:i`, INFO_OPERATION, (c) => infoOf(c, infoParameters(c))),
+    ]),
+    route('/wmts/*', null, () => {
+      throw new WmtsError('InvalidParameterValue', null, `Addresses are told by ${CAPABILITIES_PATH}.`);
+    }),
+  ];
+}
+
+async function catalogueOf({ service, baselines }: AppDeps, asked: Partial<MapKey> = {}): Promise<Catalogue> {
+  const years = (await baselines?.years()) ?? [];
+  return readCatalogue(service, { layer: BASELINE_LAYER, years }, asked);
+}
+
+/** Names in any case (OGC 06-121r9, clause 11.5.2); of a repeated one the first counts. */
+function queryParameters(c: AppContext): Parameters {
+  const found = new Map<string, string>();
+  for (const [name, value] of new URL(c.req.url).searchParams) {
+    const key = name.toLowerCase();
+    if (!found.has(key)) found.set(key, value);
+  }
+  return (name) => found.get(name);
+}
+
+/** What an address says, and what a tile's has in its last part. */
+function tileParameters(c: AppContext): Parameters {
+  const [column, extension] = splitExtension(c.req.param('tilecol') ?? '');
+  if (extension !== 'png') throw notAnAddress();
+  return pathParameters(c, { tilecol: column, format: TILE_FORMAT });
+}
+
+function infoParameters(c: AppContext): Parameters {
+  const [i, extension] = splitExtension(c.req.param('i') ?? '');
+  const format = INFO_FORMATS.find((candidate) => INFO_EXTENSIONS[candidate] === extension);
+  if (format === undefined) throw notAnAddress();
+  return pathParameters(c, { i, infoformat: format, format: TILE_FORMAT });
+}
+
+function pathParameters(c: AppContext, more: Readonly<Record<string, string>>): Parameters {
+  const query = queryParameters(c);
+  const names = [
+    'layer',
+    'style',
+    'season',
+    'year',
+    'model',
+    'tilematrixset',
+    'tilematrix',
+    'tilerow',
+    'tilecol',
+    'j',
+  ];
+  const path: Record<string, string> = { layer: BASELINE_LAYER.name };
+  for (const name of names) {
+    const value = c.req.param(name);
+    if (value !== undefined) path[name] = value;
+  }
+  const all: Readonly<Record<string, string>> = { ...path, ...more };
+  // What an address does not have may stand in its query: how long to wait, how to draw.
+  return (name) => (Object.hasOwn(all, name) ? all[name] : query(name));
+}
+
+function splitExtension(text: string): [string, string] {
+  const at = text.lastIndexOf('.');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function notAnAddress(): WmtsError {
+  return new WmtsError(
+    'InvalidParameterValue',
+    'format',
+    'Tiles end in .png; pixels in .json, .txt or .html.',
+  );
+}
+
+const REQUESTS = ['GetCapabilities', 'GetTile', 'GetFeatureInfo'] as const;
+
+function kvpRequest(parameters: Parameters): (typeof REQUESTS)[number] {
+  const service = required(parameters, 'service');
+  if (service.toUpperCase() !== 'WMTS') {
+    throw new WmtsError('InvalidParameterValue', 'service', `service = "${service}": here is WMTS.`);
+  }
+  const name = required(parameters, 'request');
+  const request = REQUESTS.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (request === undefined) {
+    throw new WmtsError('OperationNotSupported', name, `There is ${REQUESTS.join(', ')}.`);
+  }
+  if (request === 'GetCapabilities') negotiate(parameters);
+  else {
+    const version = required(parameters, 'version');
+    if (version !== '1.0.0') {
+      throw new WmtsError('InvalidParameterValue', 'version', `version = "${version}": here is 1.0.0.`);
+    }
+  }
+  return request;
+}
+
+function negotiate(parameters: Parameters): void {
+  const accepted = given(parameters('acceptversions'));
+  if (accepted === undefined || accepted.split(',').includes('1.0.0')) return;
+  throw new WmtsError('VersionNegotiationFailed', null, 'Here is version 1.0.0.');
+}
+
+async function sendCapabilities(
+  deps: AppDeps,
+  c: AppContext,
+  catalogue: Catalogue,
+  parameters: Parameters,
+): Promise<Response> {
+  const { config } = deps;
+  const asked = given(parameters('wait'));
+  const wait = asked === undefined ? WAIT_SECONDS : String(parseWait(asked, 0) / 1000);
+  const base = baseUrl(c, config.publicUrl);
+  const legends = new Map<WmtsLayer, { width: number; height: number }>();
+  for (const layer of catalogue.layers) {
+    const { legend, subtitle } = await shownLayer(deps, (name) => defaultOf(layer, name));
+    legends.set(layer, legendPicture(legend, { subtitle, titled: false }));
+  }
+  const body = capabilitiesDocument(
+    catalogue,
+    {
+      base,
+      wait,
+      attribution: (layer) => creditsOf(deps, layer),
+      legend: (layer) => {
+        const { width = 1, height = 1 } = legends.get(layer) ?? {};
+        const address = new URLSearchParams({
+          layer: layer.info.name,
+          ...Object.fromEntries(layer.dimensions.map(({ name, fallback }) => [name, fallback])),
+          title: '0',
+        });
+        return { href: `${base}/legend.png?${address.toString()}`, width, height };
+      },
+    },
+    sectionsOf(given(parameters('sections'))),
+  );
+  return textAnswer(c, body, { contentType: XML, cacheControl: SHORT });
+}
+
+/** What a layer is when nothing else is said. */
+function defaultOf({ info, dimensions }: WmtsLayer, name: string): string | undefined {
+  if (name === 'layer') return info.name;
+  return dimensions.find((dimension) => dimension.name === name)?.fallback;
+}
+
+function sectionsOf(asked: string | undefined): readonly Section[] {
+  const names = asked?.split(',') ?? ['All'];
+  return SECTIONS.filter((section) => names.includes(section) || names.includes('All'));
+}
+
+function creditsOf({ config }: AppDeps, { baseline }: WmtsLayer): string {
+  return baseline ? baselineCredits(config.attribution) : config.attribution;
+}
+
+/** The tile route's own answer: WMTS is another spelling of its address. */
+async function sendTile(
+  { service }: AppDeps,
+  { tiles, baselines }: WmtsTileAnswers,
+  c: AppContext,
+  { layer, dimensions, tile }: WmtsTile,
+  catalogue: Catalogue,
+  parameters: Parameters,
+): Promise<Response> {
+  const { z, x, y } = tile;
+  const place = { z: String(z), x: String(x), last: `${y}.png` };
+  if (layer.baseline) {
+    return baselines(c, { ...place, year: dimensions.year ?? '', query: () => undefined });
+  }
+  const names: Readonly<Record<string, string | undefined>> = { ...dimensions, layer: layer.info.name };
+  // One version for all maps of the catalogue stands in the addresses, since they have places for the names of maps.
+  const current = parameters('v') === catalogue.version;
+  const version = current ? service.version(service.resolveMap(mapNames(dimensions))) : parameters('v');
+  return tiles(c, {
+    ...place,
+    query: (name) => (name === 'v' ? version : Object.hasOwn(names, name) ? names[name] : parameters(name)),
+  });
+}
+
+function mapNames({ season, year, model }: WmtsTile['dimensions']): {
+  season?: string;
+  year?: number;
+  model?: string;
+} {
+  return {
+    ...(season === undefined ? {} : { season }),
+    ...(year === undefined ? {} : { year: Number(year) }),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+async function sendInfo(
+  deps: AppDeps,
+  c: AppContext,
+  catalogue: Catalogue,
+  parameters: Parameters,
+): Promise<Response> {
+  const { service, baselines } = deps;
+  const { layer, dimensions, format, ...place } = parsePixel(catalogue, parameters);
+  const asked = given(parameters('wait'));
+  const patience = {
+    waitMs: asked === undefined ? null : parseWait(asked, 0),
+    signal: c.get('signal'),
+  };
+  const info =
+    layer.baseline && baselines !== undefined
+      ? await baselinePixel(
+          baselines,
+          Number(dimensions.year),
+          DYNAMIC_WORLD.map(({ name }) => name),
+          place,
+          patience.signal,
+        )
+      : await mapPixel(service, service.resolveMap(mapNames(dimensions)), layer.info, place, patience);
+  const body = infoDocument(info, format, {
+    layer: layer.info.name,
+    title: layerTitle(layer.info),
+    attribution: plainText(creditsOf(deps, layer)),
+  });
+  return textAnswer(c, body, {
+    contentType: format.startsWith('text/') ? `${format}; charset=utf-8` : format,
+    cacheControl: info.settled ? SHORT : NO_STORE,
+  });
+}
+
+const parameter = (
+  where: 'path' | 'query',
+  name: string,
+  description: string,
+  example: string,
+): Parameter => ({
+  name,
+  in: where,
+  description,
+  schema: { type: 'string' },
+  example,
+  ...(where === 'path' ? { required: true } : {}),
+});
+
+const XML_ANSWER = { 'text/xml': { type: 'string' } } as const;
+const PNG_ANSWER = { 'image/png': { type: 'string', format: 'binary' } } as const;
+const INFO_ANSWER = {
+  'application/geo+json': { type: 'object' },
+  'text/plain': { type: 'string' },
+  'text/html': { type: 'string' },
+} as const;
+
+const KVP_OPERATION: Operation = {
+  summary: 'WMTS 1.0.0 by a query',
+  description: `GetCapabilities, GetTile and GetFeatureInfo; names of parameters in any case. What is wrong is an ows:ExceptionReport.`,
+  tag: 'standards',
+  parameters: [
+    { ...parameter('query', 'SERVICE', 'WMTS.', 'WMTS'), required: true },
+    { ...parameter('query', 'REQUEST', REQUESTS.join(', '), 'GetCapabilities'), required: true },
+    parameter('query', 'VERSION', 'Of GetTile and GetFeatureInfo: 1.0.0.', '1.0.0'),
+  ],
+  answers: {
+    200: {
+      description: 'Capabilities, a tile, or what a pixel is',
+      content: { ...XML_ANSWER, ...PNG_ANSWER, ...INFO_ANSWER },
+    },
+  },
+};
+const CAPABILITIES_OPERATION: Operation = {
+  summary: 'What the WMTS offers',
+  tag: 'standards',
+  description:
+    'Layers with the years, seasons and models that there are; `season`, `year` and `model` change their defaults.',
+  parameters: [
+    ...MAP_PARAMETERS,
+    parameter('query', 'wait', 'Seconds that its addresses say to wait for tiles.', WAIT_SECONDS),
+  ],
+  answers: { 200: { description: 'Capabilities document of WMTS 1.0.0', content: XML_ANSWER } },
+};
+const TILE_OPERATION: Operation = {
+  summary: 'A tile by a WMTS address',
+  description: 'The same as at /tiles, or at /baselines.',
+  tag: 'standards',
+  parameters: [
+    parameter('path', 'layer', 'Name of a layer.', 'classes'),
+    parameter('path', 'style', 'The only one.', STYLE),
+    parameter('path', 'season', 'Or `default`.', 'summer'),
+    parameter('path', 'year', 'Or `default`.', '2021'),
+    parameter('path', 'model', 'Or `default`.', 'default'),
+    parameter('path', 'tilematrixset', 'The only one.', 'WebMercatorQuad'),
+    parameter('path', 'tilematrix', 'Zoom.', '14'),
+    parameter('path', 'tilerow', 'Row.', '9068'),
+    parameter('path', 'tilecol', 'Column, then .png.', '9557.png'),
+  ],
+  answers: { 200: { description: 'The tile', content: PNG_ANSWER } },
+};
+const INFO_OPERATION: Operation = {
+  summary: 'A pixel by a WMTS address',
+  description:
+    'Value, or class and confidence, of a pixel that is kept. Nothing is computed unless `wait` says so.',
+  tag: 'standards',
+  parameters: [
+    ...(TILE_OPERATION.parameters ?? []).map((known) =>
+      known.name === 'tilecol' ? parameter('path', 'tilecol', 'Column.', '9557') : known,
+    ),
+    parameter('path', 'j', 'Row within the tile, 0 to 255.', '12'),
+    parameter('path', 'i', 'Column within the tile, then .json, .txt or .html.', '200.json'),
+  ],
+  answers: { 200: { description: 'What the pixel is', content: INFO_ANSWER } },
+};
