@@ -125,25 +125,34 @@ function lowerBound(sorted: NumberArray, edge: number, inclusive: boolean): numb
   return low;
 }
 
+/** As many as 16 bits have: what holds more different values is not made of categories, and the answer would be as large as the file. */
+export const MAX_CATEGORIES = 65_536;
+
 /**
  * How often each category is there; without categories every value that is.
  * @param sorted valid values, smallest first
+ * @throws bad-request for too many different values
  */
 export function categories(sorted: NumberArray, wanted?: readonly number[]): Histogram {
+  if (wanted !== undefined && wanted.length > 0) return countWanted(sorted, wanted);
   const keys: number[] = [];
   const counts: number[] = [];
-  for (let i = 0; i < sorted.length; i++) {
-    const value = sorted[i] as number;
-    if (value === keys.at(-1)) counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
-    else {
-      keys.push(value);
-      counts.push(1);
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    const value = sorted[start] as number;
+    while (end < sorted.length && sorted[end] === value) end += 1;
+    if (keys.length === MAX_CATEGORIES) {
+      throw refuse('categorical', `There are more than ${MAX_CATEGORIES} different values: no categories.`);
     }
+    keys.push(value);
+    counts.push(end - start);
   }
-  if (wanted === undefined || wanted.length === 0) return [counts, keys];
-  // Brought to the band's own type, as numpy casts: whole numbers by cutting.
+  return [counts, keys];
+}
+
+/** Categories are brought to the band's own type, as numpy casts: whole numbers by cutting. */
+function countWanted(sorted: NumberArray, wanted: readonly number[]): Histogram {
   const cast = isFloat(dataTypeOf(sorted)) ? wanted : wanted.map(Math.trunc);
-  const own = new (sorted.constructor as new (values: readonly number[]) => NumberArray)(cast);
-  const found = new Map(keys.map((key, at) => [key, counts[at] as number]));
-  return [Array.from(own, (key) => found.get(key) ?? 0), Array.from(own)];
+  const keys = new (sorted.constructor as new (values: readonly number[]) => NumberArray)(cast);
+  const counts = Array.from(keys, (key) => lowerBound(sorted, key, true) - lowerBound(sorted, key, false));
+  return [counts, Array.from(keys)];
 }

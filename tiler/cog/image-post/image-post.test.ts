@@ -131,6 +131,13 @@ test('bins and percentiles that make no sense are refused', () => {
   }
 });
 
+test('what has too many different values is not categorical', () => {
+  const image = randomImage({ seed: 3, type: 'float64', bands: 1, width: 300, height: 300, invalid: 0 });
+  assert.throws(() => statistics(image, { categorical: true }), { code: 'bad-request', message: /65536/ });
+  const [only] = statistics(image, { categorical: true, categories: [99] });
+  assert.deepEqual(only?.histogram, [[0], [99]]);
+});
+
 test('an image is not changed by its statistics', () => {
   const image = randomImage({ seed: 2, type: 'float32', bands: 1 });
   const before = image.bands[0]?.slice();
