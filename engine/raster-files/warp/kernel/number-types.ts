@@ -1,0 +1,62 @@
+import type { DataType } from '../../../windows/cog-header.js';
+import type { NumberArray } from '../../dataset.js';
+
+export function arrayOf(type: DataType, length: number): NumberArray {
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(length);
+    case 'int8':
+      return new Int8Array(length);
+    case 'uint16':
+      return new Uint16Array(length);
+    case 'int16':
+      return new Int16Array(length);
+    case 'uint32':
+      return new Uint32Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+      return new Float64Array(length);
+  }
+}
+
+/** Smallest and largest value; of floats, what a clamp never reaches. */
+export const RANGE: Readonly<Record<DataType, readonly [min: number, max: number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+  uint32: [0, 4294967295],
+  int32: [-2147483648, 2147483647],
+  float32: [-Infinity, Infinity],
+  float64: [-Infinity, Infinity],
+};
+
+export function isFloat(type: DataType): boolean {
+  return type === 'float32' || type === 'float64';
+}
+
+/** GDAL's way from a double to a pixel: clamped, halves upwards. NaN becomes 0 in whole numbers. */
+export function toPixel(value: number, type: DataType): number {
+  if (type === 'float32' || type === 'float64') return value;
+  const [min, max] = RANGE[type];
+  if (!(value > min)) return Number.isNaN(value) ? 0 : min;
+  if (value >= max) return max;
+  return Math.floor(value + 0.5);
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** The value next to nodata that GDAL writes where a valid pixel would come out as nodata. */
+export function besideNodata(nodata: number, type: DataType): number {
+  if (!isFloat(type)) return nodata === RANGE[type][0] ? nodata + 1 : nodata - 1;
+  if (type === 'float64')
+    return nodata === 0 ? Number.MIN_VALUE : nodata * (1 + Number.EPSILON * Math.sign(nodata));
+  float[0] = nodata;
+  if (nodata === 0) bits[0] = 1;
+  else bits[0] = (bits[0] as number) + (nodata > 0 ? 1 : -1);
+  return float[0];
+}

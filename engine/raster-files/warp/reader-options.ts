@@ -1,0 +1,11 @@
+import { runWarp } from './kernel/run-warp.js';
+import type { RunWarp } from './source/warped-source.js';
+
+export interface ReaderOptions {
+  /** Pixels of a file that one answer may cost. Default: {@link DEFAULT_PIXELS}. */
+  readonly maxSourcePixels?: number;
+  /** Where warping runs; default: here. A server gives it to its threads. */
+  readonly runWarp?: RunWarp;
+}
+
+export const warpHere: RunWarp = async (task) => runWarp(task);
