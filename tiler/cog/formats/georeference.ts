@@ -37,6 +37,8 @@ export function georeference(
 }
 
 function crsEntries(crs: FileCrs): TiffEntry[] {
+  // A bar ends a text there.
+  const citation = `${WKT_CITATION}${crs.name.replaceAll('|', ' ')}|`;
   const coded = crs.epsg !== null && crs.epsg <= MAX_CODE;
   const [model, key] = crs.geographic ? [GEOGRAPHIC, GEODETIC_CRS] : [PROJECTED, PROJECTED_CRS];
   const keys = coded
@@ -49,10 +51,10 @@ function crsEntries(crs: FileCrs): TiffEntry[] {
         [MODEL_TYPE, 0, 1, USER_DEFINED],
         [RASTER_TYPE, 0, 1, PIXEL_IS_AREA],
         [PROJECTED_CRS, 0, 1, USER_DEFINED],
-        [PROJECTED_CITATION, TAG.geoAsciiParams, WKT_CITATION.length + crs.name.length + 1, 0],
+        [PROJECTED_CITATION, TAG.geoAsciiParams, Buffer.byteLength(citation), 0],
       ];
   const directory = [1, 1, 0, keys.length, ...keys.flat()] as number[];
   const entries: TiffEntry[] = [{ tag: TAG.geoKeyDirectory, type: 'short', value: directory }];
-  if (!coded) entries.push({ tag: TAG.geoAsciiParams, type: 'ascii', value: `${WKT_CITATION}${crs.name}|` });
+  if (!coded) entries.push({ tag: TAG.geoAsciiParams, type: 'ascii', value: citation });
   return entries;
 }
