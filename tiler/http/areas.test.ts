@@ -211,6 +211,8 @@ describe('POST /statistics', () => {
     assert.equal((await post('?year=1066')).status, 404);
     assert.equal((await post('?baseline=dw&year=2016')).status, 200);
     assert.deepEqual((areas.asked.at(-1) as StatisticsAsk).of, { kind: 'baseline', year: 2016 });
+    assert.equal((await post('?layer=dynamic_world&year=2017')).status, 200);
+    assert.deepEqual((areas.asked.at(-1) as StatisticsAsk).of, { kind: 'baseline', year: 2017 });
   });
 });
 

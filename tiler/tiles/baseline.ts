@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { MemoryBlockStore } from '../../cache/memory-block-store.js';
 import type { ObjectStore } from '../../cache/object-store.js';
 import { digest } from '../../engine/digest.js';
@@ -8,6 +9,8 @@ import { NATIVE_ZOOM } from '../../engine/geo/tile-matrix.js';
 import type { Target } from '../../engine/metatile/target.js';
 import { targetHeight, targetSize, targetWidth } from '../../engine/metatile/target.js';
 import type { Raster } from '../../engine/raster.js';
+import type { Dataset } from '../../engine/raster-files/dataset.js';
+import { openDataset } from '../../engine/raster-files/open-dataset.js';
 import { CogReader } from '../../engine/windows/cog-reader.js';
 import type { BaselineTiles, BaselineYear } from './baseline-tiles.js';
 import type { Centres } from './nearest-samples.js';
@@ -25,6 +28,8 @@ const CLASSES = 9;
 const NONE = 255;
 /** Milliseconds that a listing of the bucket is good for. */
 const LISTING_MS = 60_000;
+/** Eleven years of 16 pieces each, about 50 KB a header. */
+const OPEN_FILES = 176;
 const BLOCK_BYTES = 16 * 1024 * 1024;
 /** Of a target, at once: some ten milliseconds of projecting. */
 const STRIP_PIXELS = 2 ** 16;
@@ -39,6 +44,7 @@ type Project = (epsg: number) => Centres;
 /** Dynamic World's classes out of the object store: nearest by pixel centres, never averaged. */
 export class DynamicWorldBaseline implements BaselineTiles {
   private readonly reader: CogReader;
+  private readonly files = new LRUCache<string, Dataset>({ max: OPEN_FILES });
   private listing: { readonly at: number; readonly years: Promise<readonly StoredYear[]> } | null = null;
 
   /** @param now milliseconds */
@@ -106,13 +112,13 @@ export class DynamicWorldBaseline implements BaselineTiles {
     const bySystem = new Map<number, Centres>();
     let any = false;
     for (const href of found?.hrefs ?? []) {
-      const header = await this.reader.header(href, signal);
-      const epsg = epsgOf(header.epsg, href);
+      const file = await this.open(href, signal);
+      const epsg = epsgOf(file.crs?.epsg ?? null, href);
       const centres = bySystem.get(epsg) ?? project(epsg);
       bySystem.set(epsg, centres);
-      const sample = await nearestSamples(this.reader, header, centres, signal);
+      const sample = await nearestSamples(file, centres, signal);
       // 0 is water. Some exports call it their nodata, which it is not.
-      const nodata = header.nodata === 0 ? null : header.nodata;
+      const nodata = file.nodata === 0 ? null : file.nodata;
       for (let at = 0; at < count; at++) {
         const value = sample(at);
         if (value === null || value === nodata || out[at] !== NONE) continue;
@@ -122,6 +128,15 @@ export class DynamicWorldBaseline implements BaselineTiles {
       }
     }
     return any ? out : null;
+  }
+
+  /** A replaced file has another href. */
+  private async open(href: string, signal: AbortSignal | undefined): Promise<Dataset> {
+    const known = this.files.get(href);
+    if (known !== undefined) return known;
+    const file = await openDataset(this.reader, href, signal === undefined ? {} : { signal });
+    this.files.set(href, file);
+    return file;
   }
 
   private async list(): Promise<readonly StoredYear[]> {

@@ -1,7 +1,5 @@
 import { GeoCropError } from '../../engine/errors.js';
-import type { CogHeader, CogLevel } from '../../engine/windows/cog-header.js';
-import type { CogReader } from '../../engine/windows/cog-reader.js';
-import { readWindow } from '../../engine/windows/read-level.js';
+import type { Dataset, Level } from '../../engine/raster-files/dataset.js';
 
 /** Centres of pixels in the reference system of a COG. */
 export interface Centres {
@@ -16,19 +14,18 @@ const MOST_PIXELS = 2 ** 24;
 
 /**
  * The first band at the source pixels that contain the centres, of the coarsest level that is not coarser than the centres
- * lie apart; null at places outside the image. Throws what reading throws; `area-too-large` where the file has no overview
+ * lie apart; null at places outside the image, and where its mask or alpha band says that nothing is there. Its nodata value is for the caller to judge. Throws what reading throws; `area-too-large` where the file has no overview
  * for so small a scale, `cog-unsupported` for an image that is not north up.
  */
 export async function nearestSamples(
-  reader: CogReader,
-  header: CogHeader,
+  dataset: Dataset,
   { easting, northing, spacing }: Centres,
   signal?: AbortSignal,
 ): Promise<(at: number) => number | null> {
-  const { x0, y0, resX, resY } = northUp(header);
-  const index = levelFor(header.levels, spacing / resX);
-  const level = header.levels[index] as CogLevel;
-  const full = header.levels[0] as CogLevel;
+  const { x0, y0, resX, resY } = northUp(dataset);
+  const index = levelFor(dataset.levels, spacing / resX);
+  const level = dataset.levels[index] as Level;
+  const full = dataset.levels[0] as Level;
   const stepX = (resX * full.width) / level.width;
   const stepY = (resY * full.height) / level.height;
   const columnOf = (at: number): number => Math.floor(((easting[at] as number) - x0) / stepX);
@@ -46,23 +43,31 @@ export async function nearestSamples(
   }
   if (right < 0) return () => null;
 
-  const window = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  const window = { column: left, row: top, width: right - left + 1, height: bottom - top + 1 };
   if (window.width * window.height > MOST_PIXELS) {
     throw new GeoCropError('area-too-large', 'The file has no overview for so small a scale.', {
       hint: 'Zoom in, or add overviews to the file: gdaladdo -r mode FILE 2 4 8 16 32 64.',
-      context: { href: header.href, width: window.width, height: window.height },
+      context: { href: dataset.href, width: window.width, height: window.height },
     });
   }
-  const { data } = await readWindow(reader, header, index, window, signal);
+  const {
+    data: [data],
+    masks: [mask],
+  } = await dataset.read(index, window, [1], {
+    // A nodata value is no mask: 0 may be a class.
+    nodata: null,
+    ...(signal === undefined ? {} : { signal }),
+  });
   return (at) => {
     const column = columnOf(at) - left;
     const row = rowOf(at) - top;
     const inside = column >= 0 && column < window.width && row >= 0 && row < window.height;
-    return inside ? (data[row * window.width + column] as number) : null;
+    const place = row * window.width + column;
+    return inside && mask?.[place] !== 0 ? (data?.[place] ?? null) : null;
   };
 }
 
-function northUp({ transform, href }: CogHeader): { x0: number; y0: number; resX: number; resY: number } {
+function northUp({ transform, href }: Dataset): { x0: number; y0: number; resX: number; resY: number } {
   if (
     transform === null ||
     transform[1] !== 0 ||
@@ -79,7 +84,7 @@ function northUp({ transform, href }: CogHeader): { x0: number; y0: number; resX
 }
 
 /** @param factor how many full-resolution pixels the centres lie apart */
-function levelFor(levels: readonly CogLevel[], factor: number): number {
+function levelFor(levels: readonly Level[], factor: number): number {
   const full = levels[0]?.width ?? 1;
   // A hair of tolerance: 20 m centres may use the 20 m overview of an odd-sized image.
   return Math.max(

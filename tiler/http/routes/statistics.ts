@@ -22,8 +22,9 @@ const STATISTICS_OPERATION: Operation = {
     {
       name: 'layer',
       in: 'query',
-      description: 'Only `classes` can be counted.',
-      schema: { type: 'string', enum: ['classes'], default: 'classes' },
+      description:
+        '`classes` of a map, or `dynamic_world`, which is `baseline=dw`: nothing else can be counted.',
+      schema: { type: 'string', enum: ['classes', 'dynamic_world'], default: 'classes' },
     },
     {
       name: 'baseline',
@@ -113,14 +114,14 @@ function statisticsRoute({ service, config, describe, baselines }: AppDeps, area
 /** True for a baseline. */
 function checkLayer(query: Query): boolean {
   const layer = given(query('layer')) ?? 'classes';
-  if (layer !== 'classes') {
+  if (layer !== 'classes' && layer !== 'dynamic_world') {
     throw new GeoCropError('bad-request', `Hectares can be counted of classes only, not of "${layer}".`, {
       hint: 'Leave `layer` out.',
       context: { layer },
     });
   }
   const baseline = given(query('baseline'));
-  if (baseline === undefined || baseline === 'dw') return baseline === 'dw';
+  if (baseline === undefined || baseline === 'dw') return baseline === 'dw' || layer === 'dynamic_world';
   throw new GeoCropError('bad-request', `There is no baseline "${baseline}".`, {
     hint: 'The only one is baseline=dw, Dynamic World.',
     context: { baseline },
