@@ -19,7 +19,7 @@ import { makeWorld, type WorldArea } from './world.js';
 import { WorldServer } from './world-server.js';
 
 /** Where the documented examples are. */
-const { x: LEFT, y: TOP } = lonLatToPixel(14, 30, -17.48);
+const { x: LEFT, y: TOP } = lonLatToPixel(14, 29.98, -17.8);
 const AREA: WorldArea = { left: LEFT - 60, right: LEFT + 340, top: TOP - 60, bottom: TOP + 340 };
 
 const at = (x: number, y: number): [number, number] => pixelCentreLonLat(14, AREA.left + x, AREA.top + y);
@@ -95,7 +95,7 @@ describe('areas, on a real server', () => {
       assert.equal(before.completeness.notComputed.pixels, before.area.pixels);
       assert.ok(before.notes.some((note) => note.includes('not computed')));
       assert.equal(stage.engine.desk.stats().queued, 0);
-      const none = await fetch(`${http.url}/bbox/30,-17.5,30.02,-17.48.tif?year=2021&season=summer`);
+      const none = await fetch(`${http.url}/bbox/29.98,-17.82,30.0,-17.8.tif?year=2021&season=summer`);
       assert.equal(none.status, 503);
 
       const found = await counted('&wait=50');

@@ -78,7 +78,7 @@ export const TILE_PATH: readonly Parameter[] = [
     required: true,
     description: 'Column.',
     schema: { type: 'integer' },
-    example: 9557,
+    example: 9556,
   },
   {
     name: 'y',
@@ -86,7 +86,7 @@ export const TILE_PATH: readonly Parameter[] = [
     required: true,
     description: `Row; then, if wanted, @2x for twice the size and one of .${TILE_FORMATS.join(' .')}. Without: .png.`,
     schema: { type: 'string', pattern: `^\\d+(@[12]x)?(\\.(${TILE_FORMATS.join('|')}))?$` },
-    example: '9000.png',
+    example: '9015.png',
   },
 ];
 

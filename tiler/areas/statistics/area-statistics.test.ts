@@ -249,6 +249,19 @@ describe('hectares of an area', () => {
     const [low = NaN, high = NaN] = first?.adjusted?.interval ?? [];
     near((high - low) / 2, 1.96 * (first?.adjusted?.standardError ?? NaN), 1e-3);
     near(first?.adjusted?.share, maize / whole, 1e-5);
+    assert.ok(!found.notes.some((note) => note.includes('no width')));
+    const faultless = {
+      confusionMatrix: {
+        ...CARD.confusionMatrix,
+        pixels: [
+          [40, 3, 0],
+          [5, 50, 0],
+          [0, 0, 30],
+        ],
+      },
+    };
+    const { notes } = await ask(slanted(), { card: faultless });
+    assert.ok(notes.some((note) => /error of water, so that the interval has no width/.test(note)));
     const none = await ask(slanted(), { card: { accuracy: 0.9 } });
     assert.equal(none.estimate.possible, false);
     assert.ok(none.classes.every(({ adjusted }) => adjusted === null));

@@ -55,6 +55,9 @@ export function describeStatistics(input: StatisticsInput): AreaStatistics {
   }));
   const part = (of: Counted): PartOfArea => ({ ...amount(of), share: share(of.hectares, whole.hectares) });
   const { estimate, adjusted } = estimateOf(input);
+  const sure = input.classes.filter(
+    ({ id }) => adjusted?.[id]?.standardError === 0 && (tally.pixels[id] ?? 0) > 0,
+  );
   return {
     source: input.source,
     period: input.period,
@@ -84,7 +87,11 @@ export function describeStatistics(input: StatisticsInput): AreaStatistics {
     }),
     estimate,
     scenes: input.scenes,
-    notes: notesOf(input, estimate),
+    notes: notesOf(
+      input,
+      estimate,
+      sure.map(({ name }) => name),
+    ),
     attribution: input.attribution,
   };
 }
@@ -126,6 +133,7 @@ function possible(matrix: ErrorMatrix, card: Readonly<Record<string, unknown>>):
 function notesOf(
   { notComputed, outside, metatiles, source }: StatisticsInput,
   estimate: AreaEstimate,
+  withoutErrors: readonly string[],
 ): string[] {
   const stale = metatiles?.stale ?? 0;
   return [
@@ -153,6 +161,11 @@ function notesOf(
           'The model was tested on simulated fields: the adjusted areas and intervals say nothing about real ones.',
         ]
       : []),
+    ...(withoutErrors.length === 0
+      ? []
+      : [
+          `No reference pixel speaks of an error of ${withoutErrors.join(', ')}, so that the interval has no width: that is for want of samples, not for want of errors.`,
+        ]),
     ...(source.kind === 'baseline' ? ['Dynamic World gives land cover, not crops: 4 is any crop.'] : []),
   ];
 }

@@ -26,7 +26,7 @@ const BBOX_OPERATION: Operation = {
       required: true,
       description: 'West, south, east, north in degrees, then `.tif`.',
       schema: { type: 'string', pattern: '^-?[0-9.]+(,-?[0-9.]+){3}\\.tif$' },
-      example: '30.0,-17.5,30.02,-17.48.tif',
+      example: '29.98,-17.82,30.0,-17.8.tif',
     },
     ...LAYER_PARAMETERS.filter(({ name }) => !STYLE.has(name)),
     {
@@ -119,7 +119,7 @@ export function parseBox(text: string): Bounds {
   const [west = NaN, south = NaN, east = NaN, north = NaN] = numbers;
   if (numbers.length !== 4 || numbers.some(Number.isNaN)) {
     throw new GeoCropError('bad-request', `"${text}" is no box.`, {
-      hint: 'Write /bbox/{west},{south},{east},{north}.tif in decimal degrees, for example /bbox/30.0,-17.5,30.02,-17.48.tif.',
+      hint: 'Write /bbox/{west},{south},{east},{north}.tif in decimal degrees, for example /bbox/29.98,-17.82,30.0,-17.8.tif.',
       context: { bbox: text },
     });
   }

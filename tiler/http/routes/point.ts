@@ -24,7 +24,7 @@ export const POINT_OPERATION: Operation = {
       required: true,
       description: 'Longitude and latitude in decimal degrees.',
       schema: { type: 'string' },
-      example: '30.01,-17.49',
+      example: '29.99,-17.81',
     },
     ...MAP_PARAMETERS,
     WAIT,
