@@ -12,6 +12,7 @@ import { benchCached } from './serving/bench-cached.js';
 import { benchServing } from './serving/bench-serving.js';
 import { benchStampede } from './serving/bench-stampede.js';
 import { benchWarming } from './serving/bench-warming.js';
+import { benchViewer } from './viewer/bench-viewer.js';
 import { makeBenchSeason } from './season/make-season.js';
 
 type Results = Promise<readonly BenchResult[]> | AsyncIterable<BenchResult>;
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Results>> = {
   cached: async () => [await benchCached(await season())],
   stampede: async () => [await benchStampede(await season())],
   warming: async () => [await benchWarming()],
+  viewer: async () => [await benchViewer()],
   afar: async () => [await benchColdFromAfar(await season())],
 };
 

@@ -5,7 +5,9 @@
  * GET tilejson.json?season&year&model     {@link TileJson}: TileJSON 3.0 with the extension `geocrop`
  * GET legend.json?season&year&model&layer {@link LegendJson}
  * GET tiles/{z}/{x}/{y}.png?season&year&model&layer&v&wait=0
- *     200 a picture; X-GeoCrop-Tile: final | partial | incomplete | stale; X-GeoCrop-Cache: memory | redis | archive | computed
+ *     200 a picture; X-GeoCrop-Tile: final | partial | incomplete | stale; X-GeoCrop-Cache: memory | redis | archive | computed.
+ *     Of `classes`, and of the baseline, a palette PNG whose indices are the class ids; of layers with a ramp one whose
+ *     indices 0 to 254 go from the ramp's first to its last stop, and 255 is nothing
  *     503 problem+json with Retry-After: `not-ready`, `queue-full`, `not-computed`, `shutting-down`
  *     any other status: problem+json, shown to the person as it is
  * GET baselines/dw/{year}/tiles/{z}/{x}/{y}.png
@@ -49,6 +51,17 @@ export interface GeoCropInfo {
   readonly period?: readonly [string, string];
   /** The bundle's card; `simulated: true` shows the badge. */
   readonly card?: Readonly<Record<string, unknown>>;
+  /** A raster map to lie beneath, where the configuration names one. */
+  readonly base?: BaseMap;
+  /** Address of a GeoJSON file of provinces or districts, where there is one. */
+  readonly districts?: string;
+}
+
+export interface BaseMap {
+  /** `{z}/{x}/{y}` addresses of 256-pixel tiles. */
+  readonly tiles: readonly string[];
+  readonly attribution?: string;
+  readonly maxzoom?: number;
 }
 
 export interface TileJson {

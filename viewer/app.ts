@@ -1,307 +1,367 @@
-import { ApiError, baselineUrl, getJson, mapQuery, tileUrl, UNREACHABLE } from './api.js';
-import type { GeoCropInfo, LayerInfo, LegendJson, TileJson } from './api.js';
+import { ApiError, unreachable, UNREACHABLE } from './api.js';
+import type { BaseMap, MapKey } from './api.js';
+import { DYNAMIC_WORLD, problemToSay } from './choices.js';
 import { classShares } from './class-share.js';
-import type { ShareTile } from './class-share.js';
-import { baselineYear, chooseLayer, problemToSay } from './choices.js';
 import { Controls } from './controls.js';
+import type { ControlChange } from './controls.js';
+import { nameOfMap } from './controls/comparisons.js';
 import { CropMap } from './crop-map.js';
 import { byId } from './dom.js';
 import { Furniture } from './furniture.js';
-import { fetchPicture } from './picture.js';
-import type { Picture } from './picture.js';
-import { PointPanel } from './point-panel.js';
+import { Districts } from './map/districts.js';
+import { DrawingTool } from './map/drawing-tool.js';
+import { MapHalf } from './map/map-half.js';
+import type { MapSession } from './map/map-session.js';
+import { makeHost } from './map/make-host.js';
+import { PanelEmitter } from './map/panel-events.js';
+import { SwipeDivider } from './map/swipe-divider.js';
+import { WHOLE } from './map/tile-look.js';
+import { PageLink } from './page-link.js';
+import type { AreaGeometry, LonLat, PanelHost, ShownMap } from './panel-host.js';
 import { strings } from './strings.js';
-import { followTiles } from './tile-feed.js';
-import { NATIVE_ZOOM, tilePosition } from './tile-math.js';
-import { TileOverlay } from './tile-overlay.js';
-import { TileStore } from './tile-store.js';
-import { TownLabels } from './town-labels.js';
+import { NATIVE_ZOOM } from './tile-math.js';
 import { clearProblem, sayProblem } from './toasts.js';
-import { formatUrl, parseUrl } from './url-state.js';
-import type { UrlState } from './url-state.js';
+import { TownLabels } from './town-labels.js';
+import { parseUrl } from './url-state.js';
+import type { Comparison, Place, UrlState } from './url-state.js';
 import { anyPending, statusLine } from './words.js';
 
-/** Of a browser's six connections a host, one follows events and one is kept free for a click. */
-const LAYER_REQUESTS = 3;
-const BASELINE_REQUESTS = 1;
-const URL_DELAY_MS = 250;
 const SHARE_DELAY_MS = 300;
 
-/** One map (season, year, model) on the page: its layers, their state, and what the person chose. */
+/** The page: one map, or two beside each other, what a person chose, and what panels may do with it. */
 export class App {
+  readonly #link: PageLink;
   readonly #map: CropMap;
-  readonly #panel: PointPanel;
-  readonly #overlay: TileOverlay;
   readonly #furniture: Furniture;
+  readonly #controls = new Controls((change) => this.#choose(change));
   readonly #towns = new TownLabels(byId('towns'));
-  readonly #controls: Controls;
-  readonly #info: GeoCropInfo;
-  #url: UrlState;
-  #layer: LayerInfo;
-  #classLegend: LegendJson | null = null;
-  #legend: LegendJson | null = null;
-  #store: TileStore<Picture> | null = null;
-  #baselineStore: TileStore<Picture> | null = null;
-  #live = false;
-  #revision = 0;
-  #shares: ReadonlyMap<number, number> | null = null;
-  #point: readonly [number, number] | null = null;
-  #hover: readonly [number, number] | null = null;
-  readonly #soon = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #events = new PanelEmitter();
+  readonly #halves: readonly [left: MapHalf, right: MapHalf];
+  readonly #divider = new SwipeDivider((swipe) => {
+    this.#link.change({ swipe });
+    this.#clip();
+    this.#map.redraw();
+    this.#countSoon();
+  });
+  readonly #drawing: DrawingTool;
+  #districts: Districts | null = null;
+  #followBase: ((place: Place) => void) | null = null;
+  #area: AreaGeometry | null = null;
+  #marker: LonLat | null = null;
+  #hover: LonLat | null = null;
+  /** What is told to panels: the left or only one, and the right one. */
+  #maps: readonly ShownMap[] = [];
+  #revision = '';
   #frame = 0;
+  #counting: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(
-    readonly tileJson: TileJson,
-    url: UrlState,
-  ) {
-    const info = tileJson.geocrop;
-    this.#info = info;
-    this.#layer = chooseLayer(info, url.layer);
-    const [lon = 30, lat = -19, zoom = NATIVE_ZOOM] = info.center;
+  /** What panels get, after {@link start}. */
+  readonly host: PanelHost;
+
+  constructor(session: MapSession, url: UrlState) {
+    const { center } = session.tileJson.geocrop;
+    const [lon = 30, lat = -19, zoom = NATIVE_ZOOM] = center;
     const home = { lon, lat, zoom };
-    this.#url = { ...url, place: url.place ?? home };
+    const place = url.place ?? home;
+    this.#link = new PageLink({ ...url, place });
     this.#furniture = new Furniture(
       (by) => this.#map.moveTo({ ...this.#map.place, zoom: Math.round(this.#map.place.zoom) + by }, true),
       () => this.#map.moveTo(home, true),
     );
-    this.#furniture.setAttribution(tileJson.attribution, info);
-    this.#panel = new PointPanel(() => {
-      this.#point = null;
-      this.#furniture.placeMarker(null);
-      byId('canvas').focus({ preventScroll: true });
-    });
-    this.#overlay = new TileOverlay(byId('cells'), () => {
-      // What failed failed by metatile: one word is enough for all of them.
-      for (const { tile, phase } of this.#store?.statuses() ?? [])
-        if (phase === 'failed') this.#store?.retry(tile);
-    });
-    this.#map = new CropMap(byId<HTMLCanvasElement>('canvas'), this.#url.place ?? home, {
-      onMove: (place) => {
-        this.#url = { ...this.#url, place };
-        this.#later('url', URL_DELAY_MS, () => this.#writeUrl());
-        this.#later('share', SHARE_DELAY_MS, () => this.#countShares());
-        this.#furniture.setScale(place.lat, place.zoom);
-        this.#changed();
-      },
-      onFrame: () => {
-        this.#overlay.place(this.#map.project);
-        this.#towns.place(this.#map.project, this.#map.place.zoom);
-        this.#furniture.placeMarker(this.#point, this.#map.project, this.#map.place.zoom);
-      },
-      onClick: (lon, lat) => this.#showPoint(lon, lat),
-      onHover: (place) => {
-        this.#hover = place;
+    this.#map = new CropMap(byId<HTMLCanvasElement>('canvas'), place, {
+      onMove: (to) => this.#moved(to),
+      onFrame: () => this.#placeAll(),
+      onClick: (at) => this.#click(at),
+      onHover: (at) => {
+        this.#hover = at;
         this.#readOut();
       },
       onError: (error) => {
         console.error(error);
-        sayProblem({
-          code: 'drawing',
-          detail: strings.problems.drawing,
-          hint: strings.problems.drawingHint,
-        });
+        const { drawing, drawingHint } = strings.problems;
+        sayProblem({ code: 'drawing', detail: drawing, hint: drawingHint });
       },
     });
-    this.#controls = new Controls(info, {
-      onMap: (change) => {
-        const next = { ...this.#url, ...change };
-        location.assign(formatUrl(next).replace(/^(?=#|$)/, '?'));
+    this.#drawing = new DrawingTool(
+      this.#map.project,
+      (drawing) => {
+        document.body.classList.toggle('draws', drawing !== null);
+        this.#map.show({ corners: drawing?.corners ?? null });
+        this.#events.tell('drawing', drawing);
       },
-      onLayer: (name) => void this.#setLayer(chooseLayer(info, name)),
-      onOpacity: (opacity) => {
-        this.#url = { ...this.#url, opacity };
-        this.#map.setOpacity(opacity);
-        this.#later('url', URL_DELAY_MS, () => this.#writeUrl());
+      (area) => this.#setArea(area),
+    );
+    this.host = makeHost({
+      map: this.#map,
+      events: this.#events,
+      drawing: this.#drawing,
+      link: this.#link,
+      maps: () => this.#maps,
+      area: () => this.#area,
+      setArea: (area) => this.#setArea(area),
+      showMarker: (at) => {
+        this.#marker = at;
+        this.#placeMarker();
       },
-      onBaseline: (baseline) => {
-        this.#url = { ...this.#url, baseline };
-        this.#setBaseline();
-        this.#writeUrl();
-      },
+      announce,
     });
+    const events = { onPictures: () => this.#showPictures(), onTiles: () => this.#tilesChanged() };
+    this.#halves = [new MapHalf(byId('cells'), events), new MapHalf(byId('cells-right'), events)];
   }
 
-  async start(): Promise<void> {
-    this.#map.setOpacity(this.#url.opacity);
-    this.#controls.show(this.#url, this.#layer);
+  /** Shows the map that is open, and all that the link asks for. Resolves when its first layer is on the way. */
+  async start(session: MapSession): Promise<void> {
+    const { geocrop } = session.tileJson;
     this.#furniture.setScale(this.#map.place.lat, this.#map.place.zoom);
-    this.#setBaseline();
-    followTiles(
-      this.#info.map,
-      (event) => this.#store?.handle(event),
-      (live) => {
-        this.#live = live;
-        if (live) clearProblem(UNREACHABLE);
-        this.#store?.setEventsLive(live);
-      },
-      (version) => {
-        if (version === this.#info.version) return;
-        sayProblem(
-          {
-            code: 'new-version',
-            detail: strings.problems.newVersion,
-            hint: strings.problems.newVersionHint,
-          },
-          true,
-        );
-      },
-    );
+    if (geocrop.base !== undefined) void this.#openBase(geocrop.base);
+    if (geocrop.districts !== undefined) void this.#openDistricts(geocrop.districts);
     addEventListener('hashchange', () => {
       const { place } = parseUrl('', location.hash);
       if (place !== null) this.#map.moveTo(place);
     });
     byId('canvas').addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') this.#showPoint(this.#map.place.lon, this.#map.place.lat);
+      const { lon, lat } = this.#map.place;
+      if (event.key === 'Enter') this.#click([lon, lat]);
+      else if (this.#drawing.key(event.key)) event.preventDefault();
     });
-    await this.#setLayer(this.#layer);
+    this.#style();
+    await this.#halves[0].show(session.key, this.#link.state.layer, session);
+    this.#mapsChanged();
+    await this.#openRight();
   }
 
-  /** Shows a layer: its legend first, since the classes' colours tell what a pixel is. */
-  async #setLayer(layer: LayerInfo): Promise<void> {
-    this.#layer = layer;
-    this.#url = { ...this.#url, layer: layer.name === this.#info.layers[0]?.name ? null : layer.name };
-    this.#writeUrl();
-    this.#controls.show(this.#url, layer);
-    this.#store?.close();
-    this.#overlay.clear();
-    this.#furniture.setStatus(strings.furniture.loading(layer.title), true, false);
-    this.#shares = null;
-    this.#legend = null;
-    if (this.#info.layers.some(({ kind }) => kind === 'classes')) {
-      this.#classLegend ??= await this.#fetchLegend('classes');
+  #choose(change: ControlChange): void {
+    this.#link.change(change);
+    if ('season' in change || 'year' in change || 'model' in change || 'layer' in change)
+      void this.#openLeft();
+    else if ('compare' in change) void this.#openRight();
+    this.#style();
+  }
+
+  /** Another season, year, model or layer, in place: what shows stays until the next is there. */
+  async #openLeft(): Promise<void> {
+    const [left] = this.#halves;
+    const { season, year, model, layer } = this.#link.state;
+    this.#furniture.setStatus(strings.page.opening, true, false);
+    const shown = await this.#openOn(left, { ...given({ season, year, model }) }, layer);
+    if (shown === 'other') return;
+    if (shown === 'failed' && left.shown !== null) {
+      // The link, the slider and the lists go back to what shows.
+      const { key, layer: still } = left.shown;
+      this.#link.change({ ...key, layer: still.name });
     }
-    if (this.#layer !== layer) return;
-    const classes = layer.kind === 'classes' ? (this.#classLegend?.classes ?? []) : null;
-    const store: TileStore<Picture> = new TileStore<Picture>({
-      fetchTile: (tile, signal) =>
-        fetchPicture(tileUrl(this.#info.map, this.#info.version, layer.name, tile), classes, signal),
-      after,
-      onChange: () => this.#changed(),
-      maxRequests: LAYER_REQUESTS,
-    });
-    this.#store = store;
-    store.setEventsLive(this.#live);
-    this.#map.setLayer({
-      id: `layer-${layer.name}`,
-      store,
-      extent: this.tileJson.bounds ?? null,
-      crisp: layer.kind === 'classes',
-    });
-    this.#legend = layer.kind === 'classes' ? this.#classLegend : await this.#fetchLegend(layer.name);
-    if (this.#layer === layer) this.#controls.showLegend(layer, this.#legend, this.#shares);
+    this.#mapsChanged();
+    this.#style();
+    if (shown === 'failed') return;
+    if (left.shown !== null) announce(strings.layers.shown(nameOfMap(left.shown)));
+    await this.#openRight();
   }
 
-  async #fetchLegend(layer: string): Promise<LegendJson | null> {
-    const query = mapQuery(this.#info.map);
-    query.set('layer', layer);
-    try {
-      return await getJson<LegendJson>(`legend.json?${query.toString()}`);
-    } catch (error) {
-      if (error instanceof ApiError) sayProblem(error.problem);
-      else throw error;
-      return null;
-    }
-  }
-
-  #setBaseline(): void {
-    const year = baselineYear(this.#info);
-    this.#controls.showBaseline(year, this.#url.baseline);
-    this.#baselineStore?.close();
-    if (year === null || !this.#url.baseline) {
-      this.#baselineStore = null;
-      this.#map.setBaseline(null);
+  async #openRight(): Promise<void> {
+    const [left, right] = this.#halves;
+    const { compare } = this.#link.state;
+    if (left.shown === null) return;
+    if (compare === null) {
+      right.close();
+      this.#mapsChanged();
       return;
     }
-    this.#baselineStore = new TileStore<Picture>({
-      fetchTile: (tile, signal) => fetchPicture(baselineUrl(year, tile), null, signal),
-      after,
-      onChange: () => {},
-      maxRequests: BASELINE_REQUESTS,
-    });
-    this.#map.setBaseline({
-      id: `baseline-${year}-${Date.now()}`,
-      store: this.#baselineStore,
-      extent: this.tileJson.bounds ?? null,
-      crisp: true,
-    });
+    const { key, layer } = left.shown;
+    const name = compare.with === 'baseline' ? DYNAMIC_WORLD : layer.name;
+    const shown = await this.#openOn(right, comparedKey(key, compare), name);
+    if (shown === 'other') return;
+    // Closed, or chosen differently, while it was opened.
+    if (this.#link.state.compare === null) return right.close();
+    if (shown === 'failed') {
+      this.#link.change({ compare: null });
+      right.close();
+    }
+    this.#mapsChanged();
+    this.#style();
   }
 
-  /** Something about tiles changed: the page follows once a frame. */
-  #changed(): void {
+  async #openOn(
+    half: MapHalf,
+    key: Partial<MapKey>,
+    layer: string | null,
+  ): Promise<'shown' | 'other' | 'failed'> {
+    try {
+      return (await half.show(key, layer)) ? 'shown' : 'other';
+    } catch (error) {
+      sayProblem(error instanceof ApiError ? error.problem : unreachable().problem);
+      return 'failed';
+    }
+  }
+
+  #mapsChanged(): void {
+    const [left, right] = this.#halves;
+    this.#maps = [left.shown, right.shown].filter((map) => map !== null);
+    const [main, other] = this.#maps;
+    if (main === undefined || left.session === null) return;
+    const { state } = this.#link;
+    this.#furniture.setAttribution(main.tileJson.attribution, main.tileJson.geocrop);
+    this.#controls.showMap(main, left.session.baselineYear);
+    this.#controls.showState(state, main);
+    this.#divider.show(other === undefined ? null : [nameOfMap(main), nameOfMap(other)], state.swipe);
+    this.#clip();
+    void left.session.legend(main.layer).then((legend) => {
+      if (left.front?.layer.name !== main.layer.name) return;
+      this.#controls.showLegend(main, legend, this.#link.state);
+      this.#countSoon();
+    });
+    this.#events.tell('maps', this.#maps);
+    this.#tilesChanged();
+  }
+
+  /** Opacity, classes, hatching: looks only, no tile is asked for or decoded. */
+  #style(): void {
+    const { opacity, baseline, hidden, hatchBelow } = this.#link.state;
+    const off = new Set(hidden);
+    for (const half of this.#halves) half.style({ opacity, baseline, hidden: off, hatchBelow });
+    const [main] = this.#maps;
+    if (main !== undefined) this.#controls.showState(this.#link.state, main);
+    this.#map.redraw();
+  }
+
+  #clip(): void {
+    const [left, right] = this.#halves;
+    const { swipe } = this.#link.state;
+    const compares = right.front !== null;
+    left.clip(compares ? [0, swipe] : WHOLE);
+    right.clip([swipe, 1]);
+  }
+
+  #showPictures(): void {
+    this.#clip();
+    this.#map.show({ pictures: this.#halves.flatMap(({ pictures }) => pictures) });
+  }
+
+  #moved(place: Place): void {
+    this.#link.change({ place });
+    this.#followBase?.(place);
+    this.#furniture.setScale(place.lat, place.zoom);
+    this.#countSoon();
+  }
+
+  /** After each frame: what stands over the map in the page follows it. */
+  #placeAll(): void {
+    for (const { overlay } of this.#halves) overlay.place(this.#map.project);
+    if (this.#followBase === null) this.#towns.place(this.#map.project, this.#map.place.zoom);
+    this.#placeMarker();
+  }
+
+  #placeMarker(): void {
+    this.#furniture.placeMarker(this.#marker, this.#map.project, this.#map.place.zoom);
+  }
+
+  /** The state of a tile changed: the page follows once a frame. */
+  #tilesChanged(): void {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      const statuses = this.#store?.statuses() ?? [];
-      this.#overlay.update(statuses, this.#map.project);
+      for (const half of this.#halves) half.follow(this.#map.project);
+      const statuses = this.#halves.flatMap((half) => half.statuses());
       const failed = statuses.some((status) => status.phase === 'failed');
       this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
-      if (this.#store !== null && this.#store.revision !== this.#revision) {
-        this.#revision = this.#store.revision;
-        this.#map.refresh();
-      }
+      const revision = this.#halves.map(({ front }) => front?.revision).join();
+      if (revision !== this.#revision) this.#map.refresh();
+      this.#revision = revision;
+      this.#map.redraw();
       const problem = problemToSay(statuses);
       if (problem !== null) sayProblem(problem);
       else if (statuses.some((status) => status.phase === 'ready')) clearProblem(UNREACHABLE);
-      this.#later('share', SHARE_DELAY_MS, () => this.#countShares());
+      this.#countSoon();
     });
   }
 
+  #countSoon(): void {
+    this.#counting ??= setTimeout(() => {
+      this.#counting = null;
+      this.#countShares();
+    }, SHARE_DELAY_MS);
+  }
+
+  /** Of what the left or only map shows. */
   #countShares(): void {
+    const [left, right] = this.#halves;
     const bounds = this.#map.bounds();
-    const store = this.#store;
-    if (this.#layer.kind !== 'classes' || bounds === null || store === null || this.#legend === null) return;
-    const tiles = store.statuses().flatMap<ShareTile>(({ tile }) => {
-      const picture = store.peek(tile);
-      const ids = picture?.ids ?? null;
-      return picture === null || ids === null ? [] : [{ tile, ids, width: picture.width }];
-    });
-    this.#shares = classShares(tiles, bounds);
-    this.#controls.showLegend(this.#layer, this.#legend, this.#shares);
+    const front = left.front;
+    if (front === null || front.classes === null || bounds === null) return;
+    const [west, south, east, north] = bounds;
+    const edge = right.front === null ? east : west + (east - west) * this.#link.state.swipe;
+    const shares = classShares(front.shareTiles(), [west, south, edge, north]);
+    this.#controls.showShares(front.layer.title, shares);
   }
 
-  #showPoint(lon: number, lat: number): void {
-    this.#point = [lon, lat];
-    document.body.classList.add('panel-open');
-    this.#map.uncover(lon, lat);
-    this.#furniture.placeMarker(this.#point, this.#map.project, this.#map.place.zoom);
-    void this.#panel.show(lon, lat, {
-      map: this.#info.map,
-      classes: this.#classLegend?.classes ?? [],
-      period: this.#info.period,
-    });
+  #click(place: LonLat): void {
+    if (this.#drawing.drawing !== null) return this.#drawing.add(place);
+    const half = this.#halfAt(place);
+    const onBaseline = half === this.#halves[1] && half.front?.layer.name === DYNAMIC_WORLD;
+    this.#events.tell('click', { place, map: onBaseline ? null : half.shown });
+  }
+
+  #halfAt(place: LonLat): MapHalf {
+    const [left, right] = this.#halves;
+    const [x] = this.#map.project(...place);
+    return right.front !== null && x >= this.#link.state.swipe * innerWidth ? right : left;
   }
 
   #readOut(): void {
-    this.#furniture.setReadout(this.#hover, this.#hover === null ? null : this.#classAt(...this.#hover));
+    const at = this.#hover;
+    const found = at === null ? null : (this.#halfAt(at).front?.classAt(...at)?.name ?? null);
+    const district = at === null ? '' : (this.#districts?.nameAt(...at) ?? '');
+    this.#furniture.setReadout(at, found, district);
   }
 
-  #classAt(lon: number, lat: number): string | null {
-    if (this.#layer.kind !== 'classes' || this.#store === null) return null;
-    for (const { tile } of this.#store.statuses()) {
-      const [x, y] = tilePosition(lon, lat, tile.z);
-      if (Math.floor(x) !== tile.x || Math.floor(y) !== tile.y) continue;
-      const picture = this.#store.peek(tile);
-      if (picture === null || picture.ids === null) return null;
-      const { width, ids } = picture;
-      const id = ids[Math.floor((y - tile.y) * width) * width + Math.floor((x - tile.x) * width)];
-      return this.#legend?.classes?.find((entry) => entry.id === id)?.name ?? null;
+  #setArea(area: AreaGeometry | null): void {
+    this.#area = area;
+    this.#map.show({ area });
+    this.#events.tell('area', area);
+  }
+
+  async #openBase(base: BaseMap): Promise<void> {
+    const { openBaseMap } = await import('./map/base-map.js');
+    const container = byId('base');
+    container.hidden = false;
+    this.#followBase = openBaseMap(container, base, this.#map.place);
+    this.#map.show({ hasBase: true });
+    byId('towns').hidden = true;
+    this.#furniture.setBaseAttribution(base.attribution ?? '');
+  }
+
+  async #openDistricts(url: string): Promise<void> {
+    try {
+      this.#districts = await Districts.fetch(url);
+      this.#map.show({ districts: this.#districts.rings });
+    } catch (error) {
+      // The map is whole without them.
+      console.warn(error);
     }
-    return null;
-  }
-
-  #writeUrl(): void {
-    history.replaceState(null, '', formatUrl(this.#url).replace(/^(?=#|$)/, location.pathname));
-  }
-
-  #later(name: string, ms: number, callback: () => void): void {
-    const waiting = this.#soon.get(name);
-    if (waiting !== undefined) clearTimeout(waiting);
-    this.#soon.set(name, setTimeout(callback, ms));
   }
 }
 
-function after(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms);
-  return () => clearTimeout(timer);
+function comparedKey(key: MapKey, compare: Comparison): MapKey {
+  switch (compare.with) {
+    case 'year':
+      return { ...key, year: compare.year };
+    case 'model':
+      return { ...key, model: compare.model };
+    case 'baseline':
+      return key;
+  }
+}
+
+/** Without what is null: the server's default then. */
+function given(key: { season: string | null; year: number | null; model: string | null }): Partial<MapKey> {
+  const { season, year, model } = key;
+  return {
+    ...(season === null ? {} : { season }),
+    ...(year === null ? {} : { year }),
+    ...(model === null ? {} : { model }),
+  };
+}
+
+function announce(text: string): void {
+  byId('announcer').textContent = text;
 }

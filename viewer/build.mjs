@@ -50,7 +50,11 @@ const WGSL = /@(deck|luma)\.gl\/.*[.-]wgsl(-\w+)?\.js$/;
 const TILE_LAYER = /@deck\.gl\/geo-layers\/dist\/tile-layer\/tile-layer\.js$/;
 const GEOJSON_IMPORT = "import { GeoJsonLayer } from '@deck.gl/layers';";
 
-/** Leaves out what the page cannot reach and the bundler cannot know: a sixth of its bytes. */
+/** luma.gl fetches the device on demand; nothing can be drawn without it, so it comes with the page's script. */
+const WEBGL_ADAPTER = /@luma\.gl\/webgl\/dist\/adapter\/webgl-adapter\.js$/;
+const DEVICE_IMPORT = 'await import("./webgl-device.js")';
+
+/** Leaves out what the page cannot reach and the bundler cannot know: a sixth of its bytes. Fetches at once what it cannot do without. */
 const unreachable = {
   name: 'unreachable',
   setup(esbuild) {
@@ -65,13 +69,20 @@ const unreachable = {
         throw new Error('deck.gl’s TileLayer changed: look at viewer/build.mjs');
       return { contents: code.replace(GEOJSON_IMPORT, 'const GeoJsonLayer = class {};') };
     });
+    esbuild.onLoad({ filter: WEBGL_ADAPTER }, ({ path }) => {
+      const code = readFileSync(path, 'utf8');
+      if (!code.includes(DEVICE_IMPORT))
+        throw new Error('luma.gl’s WebGLAdapter changed: look at viewer/build.mjs');
+      const contents = `import * as device from "./webgl-device.js";\n${code.replaceAll(DEVICE_IMPORT, 'device')}`;
+      return { contents };
+    });
   },
 };
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const page = await build({
-  entryPoints: [join(here, 'main.ts'), join(here, 'style.css')],
+  entryPoints: [join(here, 'main.ts'), join(here, 'style/style.css')],
   outdir: out,
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
@@ -128,8 +139,8 @@ await build({
   format: 'esm',
   target: 'node20',
   sourcemap: 'inline',
-  // Its parser reads the page's own sources in a test.
-  external: ['typescript'],
+  // A parser that reads the page's own sources, and a decoder: oracles of tests.
+  external: ['typescript', 'pngjs'],
   plugins: [borders],
   logLevel: 'warning',
 });

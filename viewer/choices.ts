@@ -4,11 +4,24 @@ import { strings } from './strings.js';
 import type { TileStatus } from './tile-status.js';
 import { sayProblem } from './toasts.js';
 
+/** The name of the layer that is Dynamic World by itself; the server has its tiles elsewhere. */
+export const DYNAMIC_WORLD = 'dynamic_world';
+
+/** The server's layers that have a picture, and Dynamic World where there is a year of it. */
+export function layersOf(info: GeoCropInfo): readonly LayerInfo[] {
+  const baseline: LayerInfo = { name: DYNAMIC_WORLD, kind: 'classes', title: strings.layers.dynamicWorld };
+  return [
+    ...info.layers.filter(({ name }) => name !== 'probabilities'),
+    ...(info.baselineYears.length === 0 ? [] : [baseline]),
+  ];
+}
+
 /** The layer of that name; the first, and a word about it, where there is none. */
-export function chooseLayer(info: GeoCropInfo, name: string | null): LayerInfo {
-  const first = info.layers[0] ?? { name: 'classes', kind: 'classes', title: strings.controls.classes };
+export function layerOn(info: GeoCropInfo, name: string | null): LayerInfo {
+  const layers = layersOf(info);
+  const first = layers[0] ?? { name: 'classes', kind: 'classes', title: strings.controls.classes };
   if (name === null) return first;
-  const found = info.layers.find((layer) => layer.name === name);
+  const found = layers.find((layer) => layer.name === name);
   if (found === undefined)
     sayProblem({
       code: 'unknown-layer',

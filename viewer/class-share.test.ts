@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classShares } from './class-share.js';
-import { idsOfPixels, NO_CLASS } from './picture.js';
+import { NO_CLASS } from './picture.js';
 import { tileBounds } from './tile-math.js';
 
 const TILE = { z: 14, x: 9556, y: 9016 };
@@ -35,10 +35,4 @@ test('a zoomed-out tile weighs as much as the ground that it covers', () => {
     [-180, -85, 180, 85],
   );
   assert.ok(Math.abs((shares.get(1) ?? 0) - 0.8) < 1e-3);
-});
-
-test('pixels are classes by their exact colour', () => {
-  const classes = [{ id: 3, name: 'maize', color: '#e3b92f' }];
-  const rgba = new Uint8ClampedArray([0xe3, 0xb9, 0x2f, 255, 0xe3, 0xb9, 0x30, 255, 0, 0, 0, 0]);
-  assert.deepEqual([...idsOfPixels(rgba, classes)], [3, NO_CLASS, NO_CLASS]);
 });

@@ -1,48 +1,46 @@
-import type { GeoCropInfo, LayerInfo, LegendJson } from './api.js';
+import type { GeoCropInfo, LegendJson } from './api.js';
+import { DYNAMIC_WORLD } from './choices.js';
+import { Choice } from './controls/choice.js';
+import { ClassSwitches } from './controls/class-switches.js';
+import { comparisons } from './controls/comparisons.js';
+import { LayerChoice } from './controls/layer-choice.js';
+import { YearSlider } from './controls/year-slider.js';
 import { byId, h } from './dom.js';
 import { featureName } from './feature-names.js';
 import { BASELINE_CLASSES, classLegend, rampLegend } from './legend-view.js';
 import { modelCard } from './model-card.js';
+import type { ShownMap } from './panel-host.js';
 import { strings } from './strings.js';
 import type { TileStatus } from './tile-status.js';
+import { formatComparison, parseComparison } from './url-state.js';
 import type { UrlState } from './url-state.js';
-import { isSimulated, seasonName, sentenceCase, yearName } from './words.js';
+import { isSimulated, seasonName, sentenceCase } from './words.js';
 
-export interface ControlEvents {
-  readonly onMap: (change: Partial<Pick<UrlState, 'season' | 'year' | 'model'>>) => void;
-  readonly onLayer: (name: string) => void;
-  readonly onOpacity: (opacity: number) => void;
-  readonly onBaseline: (shown: boolean) => void;
-}
-
-const titleOf = (layer: LayerInfo): string =>
-  layer.kind === 'feature' ? featureName(layer).title : layer.title;
+/** What a person chose: the part of the page's state that changes. */
+export type ControlChange = Partial<Omit<UrlState, 'place' | 'others'>>;
 
 /** The card with all that a person can choose, and the legend. */
 export class Controls {
-  readonly #features: readonly LayerInfo[];
+  readonly #season = new Choice(strings.controls.season, 'season', (season) =>
+    this.onChange({ season, year: null }),
+  );
+  readonly #model = new Choice(strings.controls.model, 'model', (model) => this.onChange({ model }));
+  readonly #compare = new Choice(strings.layers.compare, 'compare', (value) =>
+    this.onChange({ compare: parseComparison(value) }),
+  );
+  readonly #years = new YearSlider((year) => this.onChange({ year }));
+  readonly #layers = new LayerChoice((layer) => this.onChange({ layer }));
+  readonly #classes = new ClassSwitches((hidden) => this.onChange({ hidden }));
+  #card = '';
 
-  constructor(
-    readonly info: GeoCropInfo,
-    readonly events: ControlEvents,
-  ) {
-    this.#features = info.layers.filter((layer) => layer.kind === 'feature');
-    byId('subtitle').textContent = strings.controls.subtitle(seasonName(info.map, info.period));
-    document.title = strings.controls.title(seasonName(info.map, info.period));
-    byId('badge').hidden = !isSimulated(info.card);
-    this.#makeSelects();
-    this.#makeLayers();
-    byId<HTMLInputElement>('opacity').addEventListener('input', (event) => {
-      const percent = Number((event.target as HTMLInputElement).value);
-      byId('opacity-value').textContent = strings.format.percent(percent);
-      events.onOpacity(percent / 100);
-    });
+  constructor(readonly onChange: (change: ControlChange) => void) {
+    byId('selects').append(this.#season.element, this.#model.element, this.#compare.element);
+    onInput('opacity', (percent) => onChange({ opacity: percent / 100 }));
+    onInput('hatch', (hatchBelow) => onChange({ hatchBelow }));
     byId<HTMLInputElement>('baseline').addEventListener('change', (event) => {
-      events.onBaseline((event.target as HTMLInputElement).checked);
+      onChange({ baseline: (event.target as HTMLInputElement).checked });
     });
-    byId('baseline-legend-body').replaceChildren(classLegend(BASELINE_CLASSES, null));
-    const card = info.card === undefined ? null : modelCard(info.map.model, info.card);
-    if (card !== null) byId('legend').append(card);
+    byId('baseline-legend-body').replaceChildren(classLegend(BASELINE_CLASSES));
     const toggle = byId('controls-toggle');
     toggle.addEventListener('click', () => {
       const open = byId('controls').classList.toggle('open');
@@ -51,37 +49,60 @@ export class Controls {
     });
   }
 
-  show(url: UrlState, layer: LayerInfo): void {
+  /** Another map or layer shows. */
+  showMap({ tileJson: { geocrop: info }, layer }: ShownMap, baselineYear: number | null): void {
+    const season = seasonName(info.map, info.period);
+    byId('subtitle').textContent = strings.controls.subtitle(season);
+    document.title = strings.controls.title(season);
+    byId('badge').hidden = !isSimulated(info.card);
+    const options = (names: readonly string[], label = (name: string) => name) =>
+      names.map((value) => ({ value, label: label(value) }));
+    this.#season.show(options(info.seasons, sentenceCase), info.map.season);
+    this.#model.show(options(info.models), info.map.model);
+    this.#years.show(info);
+    this.#layers.show(info, layer);
+    byId('baseline-row').hidden = baselineYear === null || layer.name === DYNAMIC_WORLD;
+    if (baselineYear !== null) byId('baseline-label').textContent = strings.controls.baseline(baselineYear);
+    byId('hatch-row').hidden =
+      layer.kind !== 'classes' || layer.name === DYNAMIC_WORLD || !info.layers.some(isConfidence);
+    this.#showCard(info);
+  }
+
+  showState(url: UrlState, { tileJson, layer }: ShownMap): void {
     const percent = Math.round(url.opacity * 100);
     byId<HTMLInputElement>('opacity').value = String(percent);
     byId('opacity-value').textContent = strings.format.percent(percent);
-    for (const input of document.querySelectorAll<HTMLInputElement>('#layer-buttons input')) {
-      input.checked = input.value === layer.name || (input.value === '' && layer.kind === 'feature');
-    }
-    byId('feature-row').hidden = layer.kind !== 'feature';
-    if (layer.kind === 'feature') byId<HTMLSelectElement>('feature').value = layer.name;
-    byId('legend-title').textContent = titleOf(layer);
+    const { hatched, noHatching, hatchingOff } = strings.layers;
+    const hatch = byId<HTMLInputElement>('hatch');
+    const below = strings.format.percent(url.hatchBelow);
+    hatch.value = String(url.hatchBelow);
+    hatch.setAttribute('aria-valuetext', url.hatchBelow === 0 ? noHatching : hatched(below));
+    byId('hatch-value').textContent = url.hatchBelow === 0 ? hatchingOff : below;
+    byId<HTMLInputElement>('baseline').checked = url.baseline;
+    byId('baseline-legend').hidden = byId('baseline-row').hidden || !url.baseline;
+    const compared = url.compare === null ? '' : formatComparison(url.compare);
+    this.#compare.show(comparisons(tileJson.geocrop), compared);
+    if (layer.kind === 'classes') this.#classes.mark(new Set(url.hidden));
   }
 
-  showBaseline(year: number | null, shown: boolean): void {
-    byId('baseline-row').hidden = year === null;
-    byId('baseline-legend').hidden = year === null || !shown;
-    byId<HTMLInputElement>('baseline').checked = shown;
-    if (year !== null) byId('baseline-label').textContent = strings.controls.baseline(year);
-  }
-
-  showLegend(layer: LayerInfo, legend: LegendJson | null, shares: ReadonlyMap<number, number> | null): void {
-    byId('legend-title').textContent =
-      layer.kind === 'classes' && shares !== null && shares.size > 0
-        ? strings.controls.inView(layer.title)
-        : titleOf(layer);
+  showLegend({ layer }: ShownMap, legend: LegendJson | null, url: UrlState): void {
+    byId('legend-title').textContent = layer.kind === 'feature' ? featureName(layer).title : layer.title;
     const body = byId('legend-body');
-    if (legend?.classes !== undefined && legend.classes.length > 0)
-      body.replaceChildren(classLegend(legend.classes, shares));
-    else if (legend?.stops !== undefined) body.replaceChildren(rampLegend(legend));
+    if (legend?.classes !== undefined && legend.classes.length > 0) {
+      this.#classes.show(legend.classes, new Set(url.hidden));
+      this.#classes.setShares(null);
+      body.replaceChildren(this.#classes.element);
+    } else if (legend?.stops !== undefined) body.replaceChildren(rampLegend(legend));
     else if (layer.kind === 'rgb')
       body.replaceChildren(h('p', { class: 'quiet' }, strings.controls.trueColour));
     else body.replaceChildren();
+  }
+
+  /** @param shares 0 to 1 by class id of what is in view; null where not known */
+  showShares(title: string, shares: ReadonlyMap<number, number> | null): void {
+    byId('legend-title').textContent =
+      shares !== null && shares.size > 0 ? strings.controls.inView(title) : title;
+    this.#classes.setShares(shares);
   }
 
   /** What the tiles in view are not: said once, below the legend. */
@@ -98,65 +119,20 @@ export class Controls {
     );
   }
 
-  #makeSelects(): void {
-    const { map, seasons, years, models, period } = this.info;
-    const add = <T extends string | number>(
-      label: string,
-      values: readonly T[],
-      current: T,
-      name: (value: T) => string,
-      onChange: (value: T) => void,
-    ): void => {
-      if (values.length < 2) return;
-      const select = h('select', {}, ...values.map((value) => h('option', { value }, name(value))));
-      select.value = String(current);
-      select.addEventListener('change', () => {
-        const chosen = values.find((value) => String(value) === select.value);
-        if (chosen !== undefined) onChange(chosen);
-      });
-      byId('selects').append(h('label', {}, h('span', {}, label), select));
-    };
-    add(strings.controls.season, seasons, map.season, sentenceCase, (season) =>
-      this.events.onMap({ season, year: null }),
-    );
-    add(
-      strings.controls.year,
-      years,
-      map.year,
-      (year) => yearName(year, map.season, period),
-      (year) => this.events.onMap({ year }),
-    );
-    add(
-      strings.controls.model,
-      models,
-      map.model,
-      (model) => model,
-      (model) => this.events.onMap({ model }),
-    );
+  #showCard(info: GeoCropInfo): void {
+    const key = JSON.stringify([info.map.model, info.card]);
+    if (key === this.#card) return;
+    this.#card = key;
+    document.getElementById('model-card')?.remove();
+    const card = info.card === undefined ? null : modelCard(info.map.model, info.card);
+    if (card !== null) byId('legend').append(card);
   }
+}
 
-  #makeLayers(): void {
-    const choose = (value: string, title: string): HTMLElement => {
-      const input = h('input', { type: 'radio', name: 'layer', value });
-      input.addEventListener('change', () =>
-        this.events.onLayer(value === '' ? byId<HTMLSelectElement>('feature').value : value),
-      );
-      return h('label', {}, input, h('span', {}, title));
-    };
-    const buttons = this.info.layers
-      .filter((layer) => layer.kind !== 'feature' && layer.name !== 'probabilities')
-      .map((layer) => choose(layer.name, layer.title));
-    if (this.#features.length > 0) buttons.push(choose('', strings.controls.features));
-    byId('layer-buttons').replaceChildren(...buttons);
-    const select = byId<HTMLSelectElement>('feature');
-    const groups = new Map<string, HTMLOptGroupElement>();
-    for (const layer of this.#features) {
-      const { group, title } = featureName(layer);
-      const element = groups.get(group) ?? h('optgroup', { label: group });
-      groups.set(group, element);
-      element.append(h('option', { value: layer.name }, title));
-    }
-    select.replaceChildren(...groups.values());
-    select.addEventListener('change', () => this.events.onLayer(select.value));
-  }
+const isConfidence = ({ kind }: { readonly kind: string }): boolean => kind === 'percent';
+
+function onInput(id: string, callback: (value: number) => void): void {
+  byId<HTMLInputElement>(id).addEventListener('input', (event) =>
+    callback(Number((event.target as HTMLInputElement).value)),
+  );
 }

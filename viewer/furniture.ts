@@ -12,6 +12,8 @@ export class Furniture {
   readonly #marker = byId('marker');
   readonly #status = byId('status-text');
   #busy = false;
+  #credits = '';
+  #baseCredits = '';
 
   constructor(zoomBy: (levels: number) => void, home: () => void) {
     byId('zoom-in').addEventListener('click', () => zoomBy(1));
@@ -19,13 +21,21 @@ export class Furniture {
     byId('home').addEventListener('click', home);
   }
 
+  /** @param attribution the map's own: TileJSON allows HTML here */
   setAttribution(attribution: string | undefined, info: GeoCropInfo): void {
-    const element = byId('attribution');
-    // TileJSON allows HTML here; as text it can do no harm.
-    const plain = new DOMParser().parseFromString(attribution ?? '', 'text/html').body.textContent.trim();
-    if (plain !== '') element.textContent = plain;
-    else
-      element.textContent = isSimulated(info.card) ? strings.furniture.simulated : strings.furniture.sentinel;
+    const { simulated, sentinel } = strings.furniture;
+    this.#credits = plainText(attribution ?? '') || (isSimulated(info.card) ? simulated : sentinel);
+    this.#showCredits();
+  }
+
+  /** @param attribution of another map that lies beneath */
+  setBaseAttribution(attribution: string): void {
+    this.#baseCredits = plainText(attribution);
+    this.#showCredits();
+  }
+
+  #showCredits(): void {
+    byId('attribution').textContent = [this.#credits, this.#baseCredits].filter(Boolean).join(' · ');
   }
 
   setScale(lat: number, zoom: number): void {
@@ -43,11 +53,10 @@ export class Furniture {
     byId('status').classList.toggle('failed', failed && !busy);
   }
 
-  setReadout(place: readonly [number, number] | null, className: string | null): void {
-    byId('readout').textContent =
-      place === null
-        ? ''
-        : `${placeName(place[0], place[1])}${className === null ? '' : ` · ${sentenceCase(className)}`}`;
+  /** @param district that holds the place, where districts are known; else empty */
+  setReadout(place: readonly [number, number] | null, className: string | null, district: string): void {
+    const parts = place === null ? [] : [placeName(...place), district, sentenceCase(className ?? '')];
+    byId('readout').textContent = parts.filter(Boolean).join(' · ');
   }
 
   /** A ring around the map pixel that contains the place; the pixel itself is outlined where it is large enough to see. */
@@ -63,3 +72,7 @@ export class Furniture {
     this.#marker.style.height = `${size}px`;
   }
 }
+
+/** As text it can do no harm. */
+const plainText = (html: string): string =>
+  new DOMParser().parseFromString(html, 'text/html').body.textContent.trim();

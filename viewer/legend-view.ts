@@ -16,30 +16,22 @@ export const BASELINE_CLASSES: readonly LegendClass[] = [
   ['snow_and_ice', '#B39FE1'],
 ].map(([name = '', color = ''], id) => ({ id, name, color }));
 
-const shareText = (share: number): string =>
+export const shareText = (share: number): string =>
   share < 0.005 ? strings.format.lessThanOnePercent : strings.format.percent(Math.round(share * 100));
 
-/** @param shares 0 to 1 by class id of the area in view, or null where not known (yet) */
-export function classLegend(
-  classes: readonly LegendClass[],
-  shares: ReadonlyMap<number, number> | null,
-): HTMLElement {
+/** Names and colours, to be read only. */
+export function classLegend(classes: readonly LegendClass[]): HTMLElement {
   return h(
     'ul',
     { class: 'classes' },
-    ...classes.map((entry) => {
-      const share = shares?.get(entry.id) ?? 0;
-      const known = shares !== null && shares.size > 0;
-      return h(
-        'li',
-        { class: known && share === 0 ? 'none' : '' },
-        h('span', { class: 'swatch', style: `background:${entry.color}`, 'aria-hidden': 'true' }),
-        h('span', { class: 'name' }, sentenceCase(entry.name)),
-        h('span', { class: 'number' }, known && share > 0 ? shareText(share) : ''),
-      );
-    }),
+    ...classes.map((entry) =>
+      h('li', {}, swatch(entry), h('span', { class: 'name' }, sentenceCase(entry.name))),
+    ),
   );
 }
+
+export const swatch = ({ color }: LegendClass): HTMLElement =>
+  h('span', { class: 'swatch', style: `background:${color}`, 'aria-hidden': 'true' });
 
 const plainNumber = (value: number): string => Number(value.toPrecision(3)).toString().replace('-', '−');
 

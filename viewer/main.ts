@@ -2,6 +2,8 @@ import { App } from './app.js';
 import { ApiError, getJson, mapQuery, unreachable, UNREACHABLE } from './api.js';
 import type { MapKey, TileJson } from './api.js';
 import { byId } from './dom.js';
+import { MapSession } from './map/map-session.js';
+import { openPanels } from './panels/panels.js';
 import { strings } from './strings.js';
 import { clearProblem, sayProblem } from './toasts.js';
 import { parseUrl } from './url-state.js';
@@ -38,9 +40,13 @@ async function open(asked: Partial<MapKey>): Promise<TileJson> {
 }
 
 const url = parseUrl(location.search, location.hash);
-const tileJson = await open({
-  ...(url.season === null ? {} : { season: url.season }),
-  ...(url.year === null ? {} : { year: url.year }),
-  ...(url.model === null ? {} : { model: url.model }),
-});
-await new App(tileJson, url).start();
+const session = new MapSession(
+  await open({
+    ...(url.season === null ? {} : { season: url.season }),
+    ...(url.year === null ? {} : { year: url.year }),
+    ...(url.model === null ? {} : { model: url.model }),
+  }),
+);
+const app = new App(session, url);
+await app.start(session);
+openPanels(app.host);

@@ -29,7 +29,7 @@ export interface PanelEvents {
   readonly area: AreaGeometry | null;
 }
 
-/** What the map offers to panels: all that they may know of it. Made by the page before the first tiles show. */
+/** What the map offers to panels (panels/panels.ts opens them): all that they may know of it. */
 export interface PanelHost {
   /** At least one. */
   readonly maps: readonly ShownMap[];

@@ -24,14 +24,16 @@ const page = {
   baselineBeneath: 'Baseline beneath',
   legend: 'Legend',
   baselineClasses: 'Baseline’s classes',
-  point: 'This pixel',
   close: 'Close',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   home: 'Back to where the map opens',
   opening: 'Opening the map …',
-  opacityOf: 'Opacity of the layer',
-  tools: 'Move the map',
+  year: 'Year',
+  earlier: 'The year before',
+  later: 'The year after',
+  hatching: 'Hatch below',
+  hatchingLabel: 'Hatch where the confidence is below',
   noScript: 'The map needs JavaScript. Tiles and a TileJSON for other map programs are at',
 };
 
@@ -379,23 +381,14 @@ const share = {
 const layers = {
   dynamicWorld: 'Dynamic World',
   dynamicWorldOf: (year: number) => `Dynamic World ${year}`,
-  /** The year slider. */
-  season: 'Season',
-  earlier: 'The season before',
-  later: 'The season after',
   shown: (map: string) => `${map} shows.`,
-  opening: (map: string) => `Opening ${map} …`,
   /** Switches of classes. */
   classes: 'Classes that show',
   all: 'All',
   allLabel: 'Show all classes',
   none: 'None',
   noneLabel: 'Hide all classes',
-  classShare: (name: string, share: string) => `${name}, ${share} of what is in view`,
-  hidden: (count: number) => `${count} ${plural(count, 'class is', 'classes are')} hidden`,
-  hatching: 'Hatch below',
   hatchingOff: 'off',
-  hatchingLabel: 'Hatch where the confidence is below',
   hatched: (percent: string) => `confidence below ${percent}`,
   noHatching: 'nothing is hatched',
   /** Two maps. */
@@ -407,7 +400,6 @@ const layers = {
   divider: (left: string, right: string) => `Divider between ${left} on the left and ${right} on the right`,
   dividerAt: (percent: string) => `${percent} of the width shows the left map`,
   mapName: (season: string, model: string) => `${season} · ${model}`,
-  layerOf: (layer: string, map: string) => `${layer}, ${map}`,
 };
 
 export const strings = {

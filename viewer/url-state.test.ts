@@ -11,6 +11,11 @@ test('a link gives back the state that made it', () => {
     layer: 'ndvi_peak',
     opacity: 0.4,
     baseline: false,
+    hidden: ['maize', 'built up, dense'],
+    hatchBelow: 60,
+    compare: { with: 'year', year: 2021 } as const,
+    swipe: 0.375,
+    others: { point: '30.1,-18.9' },
   };
   const link = formatUrl(state);
   const [search, hash] = link.split('#');
@@ -39,4 +44,29 @@ test('zoom and opacity stay in their ranges', () => {
   assert.equal(parseUrl('', '#30/-19/30').place?.zoom, 18);
   assert.equal(parseUrl('?opacity=400', '').opacity, 1);
   assert.equal(parseUrl('?opacity=0', '').opacity, 0);
+});
+
+test('each comparison is written and read', () => {
+  for (const compare of [
+    { with: 'year', year: 2019 },
+    { with: 'model', model: 'Ensemble:2' },
+    { with: 'baseline' },
+    null,
+  ] as const) {
+    const link = formatUrl({ ...parseUrl('', ''), compare });
+    assert.deepEqual(parseUrl(link, '').compare, compare);
+  }
+  for (const text of ['year:', 'year:20x', 'model:', 'moon', ''])
+    assert.equal(parseUrl(`?compare=${text}`, '').compare, null, text);
+});
+
+test('the divider stands in a link only while something is compared', () => {
+  assert.equal(formatUrl({ ...parseUrl('', ''), swipe: 0.2 }), '');
+  assert.equal(parseUrl('?compare=baseline&swipe=700', '').swipe, 1);
+});
+
+test('what panels keep comes through, and none of it takes the name of something of the map', () => {
+  const state = parseUrl('?area=abc&year=2023&off=a&off=b&point=1,2', '');
+  assert.deepEqual(state.others, { area: 'abc', point: '1,2' });
+  assert.deepEqual(state.hidden, ['a', 'b']);
 });

@@ -71,6 +71,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
 
 export function httpConfig(config: Config): HttpConfig {
   const { waitSeconds, compute, computeKey, publicUrl, attribution, memoryCacheBytes, bodyBytes } = config;
+  const { baseMap, baseAttribution, districts } = config;
   return {
     waitSeconds,
     compute,
@@ -79,6 +80,8 @@ export function httpConfig(config: Config): HttpConfig {
     attribution,
     tileCacheBytes: memoryCacheBytes,
     bodyBytes,
+    ...(baseMap === null ? {} : { base: { tiles: baseMap, attribution: baseAttribution } }),
+    ...(districts === null ? {} : { districts }),
   };
 }
 

@@ -44,6 +44,12 @@ export const httpUrl: Parser<string> = (given) => {
   throw expected('an address that begins with http:// or https://');
 };
 
+/** http:// or https:// address of raster tiles, with `{z}`, `{x}` and `{y}` in it. */
+export const tileTemplate: Parser<string> = (given) => {
+  if (/^https?:\/\//.test(given) && ['{z}', '{x}', '{y}'].every((part) => given.includes(part))) return given;
+  throw expected('an address that begins with http:// or https:// and holds {z}, {x} and {y}');
+};
+
 /** http:// or https://, a host and perhaps a port, and nothing else: no name, no password, no path. */
 export const httpOrigin: Parser<string> = (given) => {
   const url = URL.canParse(given) ? new URL(given) : null;

@@ -16,6 +16,7 @@ import {
   redisUrl,
   seasons,
   text,
+  tileTemplate,
   whole,
   yesOrNo,
 } from './parsers.js';
@@ -74,6 +75,22 @@ export const SETTINGS = {
     text,
     'GeoCrop; contains modified Copernicus Sentinel data',
     'Credits that every map shows.',
+  ),
+  baseMap: optional(
+    'GEOCROP_BASE_MAP',
+    tileTemplate,
+    'Raster tiles that the viewer shows beneath the map, `https://tile.example.org/{z}/{x}/{y}.png`, 256 pixels. Browsers fetch them there: mind its terms of use. Unset: an outline of the country, which needs no internet.',
+  ),
+  baseAttribution: setting(
+    'GEOCROP_BASE_ATTRIBUTION',
+    text,
+    '© OpenStreetMap contributors',
+    'Credits of that map, shown with it.',
+  ),
+  districts: optional(
+    'GEOCROP_DISTRICTS',
+    text,
+    'GeoJSON file of provinces or districts, polygons in degrees: the viewer draws their borders and names the one under the pointer. Unset: none.',
   ),
 
   stac: setting(

@@ -303,6 +303,37 @@ describe('methods', () => {
   });
 });
 
+describe('what lies beneath and over the map', () => {
+  it('is told in TileJSON where it is configured, and only there', async () => {
+    const plain = await (await testApp().get('/tilejson.json')).json();
+    assert.equal('base' in (plain as { geocrop: object }).geocrop, false);
+    assert.equal('districts' in (plain as { geocrop: object }).geocrop, false);
+    const base = { tiles: 'https://tile.example.org/{z}/{x}/{y}.png', attribution: 'Example' };
+    const { get } = testApp({}, { config: { base, districts: '/nowhere.geojson' } });
+    const { geocrop } = (await (await get('/tilejson.json')).json()) as { geocrop: Record<string, unknown> };
+    assert.deepEqual(geocrop['base'], { tiles: [base.tiles], attribution: 'Example' });
+    assert.equal(geocrop['districts'], 'districts.geojson');
+  });
+
+  it('serves the file of districts, once there is one', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'geocrop-districts-'));
+    const districts = join(dir, 'anything.json');
+    const { get } = testApp({}, { config: { districts } });
+    const missing = await get('/districts.geojson');
+    assert.equal(missing.status, 404);
+    assert.match(((await missing.json()) as Problem).hint ?? '', /GEOCROP_DISTRICTS/);
+    await writeFile(districts, '{"type":"FeatureCollection","features":[]}');
+    const found = await get('/districts.geojson');
+    assert.equal(found.headers.get('Content-Type'), 'application/geo+json');
+    assert.deepEqual(await found.json(), { type: 'FeatureCollection', features: [] });
+    await rm(dir, { recursive: true });
+  });
+
+  it('has no districts without a configuration', async () => {
+    assert.equal((await testApp().get('/districts.geojson')).status, 404);
+  });
+});
+
 describe('the viewer', () => {
   async function withViewer(run: (dir: string) => Promise<void>): Promise<void> {
     const dir = await mkdtemp(join(tmpdir(), 'geocrop-viewer-'));

@@ -8,6 +8,7 @@ import type { Operation, Route } from './route.js';
 import { bboxRoutes } from './routes/bbox.js';
 import { BASELINE_OPERATION, baselineAnswers } from './routes/baselines.js';
 import { cogRoutes } from './routes/cog/index.js';
+import { DISTRICTS_OPERATION, DISTRICTS_PATH, districtsRoute } from './routes/districts.js';
 import { EVENTS_OPERATION, eventsRoute } from './routes/events.js';
 import { HEALTH_OPERATION, READY_OPERATION, healthRoute, readyRoute } from './routes/health.js';
 import { legendRoutes } from './routes/legend.js';
@@ -39,6 +40,7 @@ export function apiRoutes(deps: AppDeps): readonly Route[] {
     ...wmtsRoutes(deps, { tiles, baselines }),
     get('/point/:lonlat', POINT_OPERATION, pointRoute(deps)),
     get('/events', EVENTS_OPERATION, eventsRoute(deps)),
+    get(DISTRICTS_PATH, DISTRICTS_OPERATION, districtsRoute(deps)),
     get('/baselines/dw/:year/tiles/:z/:x/:y', BASELINE_OPERATION, askedTile(baselines)),
     ...cogRoutes(deps),
     ...statisticsRoutes(deps),

@@ -23,6 +23,10 @@ export interface HttpConfig {
   readonly tileCacheBytes: number;
   /** The most that a request may send. */
   readonly bodyBytes: number;
+  /** Raster tiles that the viewer shows beneath the map, an address with {z}, {x} and {y}, and their credits. */
+  readonly base?: { readonly tiles: string; readonly attribution: string };
+  /** GeoJSON file of provinces or districts. */
+  readonly districts?: string;
 }
 
 /** What people see of a map beside its pixels. */

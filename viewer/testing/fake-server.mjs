@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CLASSES, hash, landAt, ndviAt, rgbOf } from './fake-land.mjs';
-import { png } from './fake-png.mjs';
+import { palettePng, png } from './fake-png.mjs';
 import { statisticsAnswer } from './fake-statistics.mjs';
 
 const TYPES = {
@@ -47,6 +47,31 @@ const LAYERS = [
   { name: 'nir_median', kind: 'feature', title: 'nir median' },
   { name: 'ndvi_sos', kind: 'feature', title: 'ndvi sos' },
 ];
+/** Of settings.geocrop: another map beneath, and a district. */
+const BASE_PICTURE = png(256, (x, y) =>
+  x % 64 === 0 || y % 64 === 0 ? [90, 110, 150, 255] : [214, 222, 236, 255],
+);
+const DISTRICTS = {
+  type: 'FeatureCollection',
+  features: [
+    {
+      type: 'Feature',
+      properties: { shapeName: 'Mazowe' },
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [29.95, -17.9],
+            [30.05, -17.9],
+            [30.05, -17.82],
+            [29.95, -17.82],
+            [29.95, -17.9],
+          ],
+        ],
+      },
+    },
+  ],
+};
 const DATES = Array.from({ length: 24 }, (_, i) =>
   new Date(Date.UTC(2024, 8, 4 + Math.round(i * 11.5))).toISOString().slice(0, 10),
 );
@@ -64,6 +89,11 @@ export async function startFakeServer(options = {}) {
   const timers = new Set();
   const requests = [];
   const map = { season: 'summer', year: 2024, model: 'Ensemble' };
+  const asMap = (query) => ({
+    season: query.get('season') ?? map.season,
+    year: Number(query.get('year') ?? map.year),
+    model: query.get('model') ?? map.model,
+  });
   /** Tests change these: an outage, a point that fails, how good finished tiles are. */
   const settings = {
     failing: new Map(),
@@ -74,10 +104,12 @@ export async function startFakeServer(options = {}) {
     statistics: null,
     /** Share of an area that is computed. */
     computed: 1,
+    geocrop: {},
   };
 
   const send = (event) => {
-    for (const stream of streams) stream.write(`event: tile\ndata: ${JSON.stringify({ map, ...event })}\n\n`);
+    for (const { response, map } of streams)
+      response.write(`event: tile\ndata: ${JSON.stringify({ map, ...event })}\n\n`);
   };
   const keyOf = (tile) => `${tile.z}/${tile.x}/${tile.y}`;
   const set = (tile, state, extra = {}) => {
@@ -142,7 +174,7 @@ export async function startFakeServer(options = {}) {
     const low = address.z < 12;
     const state = tiles.get(keyOf(address)) ?? (options.archived || low ? 'archived' : undefined);
     if (state === 'ready' || state === 'archived') {
-      return picture(response, paint(address, layer), {
+      return picture(response, paint(address, layer, asMap(query)), {
         'x-geocrop-tile': low ? 'partial' : settings.quality,
         'x-geocrop-cache': state === 'ready' ? 'computed' : 'archive',
       });
@@ -165,7 +197,7 @@ export async function startFakeServer(options = {}) {
     }
     if (baseline) {
       const [, z, x, y] = baseline.slice(1).map(Number);
-      return picture(response, paint({ z, x, y }, 'baseline'), {});
+      return picture(response, paint({ z, x, y }, 'baseline', map), {});
     }
     if (point) {
       if (settings.point !== null) return void problem(response, ...settings.point);
@@ -173,19 +205,15 @@ export async function startFakeServer(options = {}) {
     }
     if (path === '/tilejson.json') {
       if (settings.tilejson !== null) return void problem(response, ...settings.tilejson);
-      return json(response, tileJson(map, url.searchParams.get('model'), options.card));
+      return json(response, tileJson(asMap(url.searchParams), settings, options.card));
     }
+    if (path.startsWith('/base/')) return picture(response, BASE_PICTURE, {});
+    if (path === '/districts.geojson') return json(response, DISTRICTS);
     if (path === '/legend.json') return json(response, legend(url.searchParams.get('layer') ?? 'classes'));
     if (path === '/statistics') {
       if (settings.statistics !== null) return void problem(response, ...settings.statistics);
       return void bodyOf(request).then((area) => {
-        const { season, year, model } = Object.fromEntries(url.searchParams);
-        const asked = {
-          season: season ?? map.season,
-          year: Number(year ?? map.year),
-          model: model ?? map.model,
-        };
-        json(response, statisticsAnswer(area, asked, settings.computed));
+        json(response, statisticsAnswer(area, asMap(url.searchParams), settings.computed));
       });
     }
     if (/^\/qgis\/\w+\.qlr$/.test(path)) {
@@ -195,8 +223,9 @@ export async function startFakeServer(options = {}) {
     if (path === '/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(': hello\n\n');
-      streams.add(response);
-      response.on('close', () => streams.delete(response));
+      const stream = { response, map: asMap(url.searchParams) };
+      streams.add(stream);
+      response.on('close', () => streams.delete(stream));
       return;
     }
     const file = normalize(join(root, path === '/' ? 'index.html' : path));
@@ -233,43 +262,59 @@ export async function startFakeServer(options = {}) {
   };
 }
 
-function paint(address, layer) {
-  const scale = 2 ** (14 - address.z);
-  const color = painter(layer);
-  return png(256, (x, y) => {
-    const px = Math.floor((address.x * 256 + x + 0.5) * scale);
-    const py = Math.floor((address.y * 256 + y + 0.5) * scale);
-    return color(px, py);
-  });
+const painted = new Map();
+
+/** Each picture is made once: what is measured or waited for is the page. */
+function paint(address, layer, map) {
+  const key = [address.z, address.x, address.y, layer, map.year, map.model].join('/');
+  const known = painted.get(key) ?? paintNew(address, layer, map);
+  painted.set(key, known);
+  return known;
 }
 
+function paintNew(address, layer, map) {
+  const scale = 2 ** (14 - address.z);
+  const place = (x, y) => [
+    // Each season has its own fields, each model its own errors.
+    Math.floor((address.x * 256 + x + 0.5) * scale) + 2600 * (2024 - map.year),
+    Math.floor((address.y * 256 + y + 0.5) * scale) + (map.model === 'Ensemble' ? 0 : 3),
+  ];
+  if (layer === 'truecolor')
+    return png(256, (x, y) => {
+      const [px, py] = place(x, y);
+      const ndvi = ndviAt(px, py, 165);
+      const grain = hash(px, py, 3) * 14;
+      return [150 - 120 * ndvi + grain, 132 - 50 * ndvi + grain, 104 - 80 * ndvi + grain, 255].map(
+        Math.round,
+      );
+    });
+  const { colors, index } = painter(layer);
+  return palettePng(256, colors, (x, y) => index(...place(x, y)));
+}
+
+const CLEAR = [0, 0, 0, 0];
+const opaque = (hex) => [...rgbOf(hex), 255];
+
+/** As the server's palettes: class ids; else 0 to 254 from the ramp's start to its end, and 255 for nothing. */
 function painter(layer) {
-  const classColors = CLASSES.map((entry) => [...rgbOf(entry.color), 255]);
-  const baselineColors = BASELINE.map((color) => [...rgbOf(color), 255]);
-  const ramp = RAMP.map(rgbOf);
-  const ramped = (value) => {
-    const at = Math.min(0.9999, Math.max(0, value)) * (ramp.length - 1);
-    const [low, high] = [ramp[Math.floor(at)], ramp[Math.floor(at) + 1]];
-    return [0, 1, 2].map((i) => Math.round(low[i] + (high[i] - low[i]) * (at % 1))).concat(255);
+  if (layer === 'classes')
+    return {
+      colors: [...CLASSES.map(({ color }) => opaque(color)), CLEAR],
+      index: (px, py) => landAt(px, py).id,
+    };
+  if (layer === 'baseline')
+    return {
+      colors: [...BASELINE.map(opaque), CLEAR],
+      index: (px, py) => BASELINE_OF[landAt(px, py).id],
+    };
+  const value =
+    layer === 'confidence'
+      ? (px, py) => (landAt(px, py).edge ? 0.45 : 0.6 + 0.4 * landAt(px, py).vigour)
+      : (px, py) => ndviAt(px, py, 165);
+  return {
+    colors: [...Array.from({ length: 255 }, (_, at) => [...rampColor(at / 254), 255]), CLEAR],
+    index: (px, py) => Math.round(254 * Math.min(1, Math.max(0, value(px, py)))),
   };
-  switch (layer) {
-    case 'classes':
-      return (px, py) => classColors[landAt(px, py).id];
-    case 'baseline':
-      return (px, py) => baselineColors[BASELINE_OF[landAt(px, py).id]];
-    case 'truecolor':
-      return (px, py) => {
-        const ndvi = ndviAt(px, py, 165);
-        const grain = hash(px, py, 3) * 14;
-        return [150 - 120 * ndvi + grain, 132 - 50 * ndvi + grain, 104 - 80 * ndvi + grain, 255].map(
-          Math.round,
-        );
-      };
-    case 'confidence':
-      return (px, py) => ramped(landAt(px, py).edge ? 0.45 : 0.6 + 0.4 * landAt(px, py).vigour);
-    default:
-      return (px, py) => ramped(ndviAt(px, py, 165));
-  }
 }
 
 /** The request's body as JSON. */
@@ -279,7 +324,14 @@ async function bodyOf(request) {
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
-function tileJson(map, model, card) {
+function rampColor(share) {
+  const ramp = RAMP.map(rgbOf);
+  const at = Math.min(0.9999, share) * (ramp.length - 1);
+  const [low, high] = [ramp[Math.floor(at)], ramp[Math.floor(at) + 1]];
+  return [0, 1, 2].map((i) => Math.round(low[i] + (high[i] - low[i]) * (at % 1)));
+}
+
+function tileJson(map, settings, card) {
   return {
     tilejson: '3.0.0',
     tiles: ['tiles/{z}/{x}/{y}.png'],
@@ -289,7 +341,7 @@ function tileJson(map, model, card) {
     maxzoom: 18,
     attribution: 'Contains modified Copernicus Sentinel data 2024–2025 · Dynamic World (CC BY 4.0)',
     geocrop: {
-      map: { ...map, model: model ?? map.model },
+      map,
       version: '0a1b2c3d',
       layers: LAYERS,
       seasons: ['summer', 'winter'],
@@ -297,9 +349,10 @@ function tileJson(map, model, card) {
       models: ['Ensemble', 'Demo'],
       computeMinZoom: 12,
       center: CENTER,
-      baselineYears: [2024],
+      baselineYears: [2021, 2022, 2023, 2024],
       period: PERIOD,
       card: card ?? CARD,
+      ...settings.geocrop,
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Legend } from '../../render/legend.js';
 import { SHORT } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
+import { DISTRICTS_PATH } from './districts.js';
 import type { Query } from '../query.js';
 import { SHOWN_PARAMETERS, json } from '../parameters.js';
 import { baseUrl } from '../base-url.js';
@@ -53,7 +54,7 @@ export function tileJsonRoute(deps: AppDeps): Handler {
 
 /** What a viewer can ask for. */
 async function choices(
-  { service, baselines, describe }: AppDeps,
+  { service, config, baselines, describe }: AppDeps,
   { map: shown }: ShownLayer,
   center: readonly number[],
 ): Promise<Record<string, unknown>> {
@@ -72,6 +73,8 @@ async function choices(
     baselineYears: baselineYears.map(({ year }) => year),
     ...(about.period === undefined ? {} : { period: about.period }),
     ...(about.card === undefined ? {} : { card: about.card }),
+    ...(config.base === undefined ? {} : { base: { ...config.base, tiles: [config.base.tiles] } }),
+    ...(config.districts === undefined ? {} : { districts: DISTRICTS_PATH.slice(1) }),
   };
 }
 

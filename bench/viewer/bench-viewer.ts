@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { ROOT } from '../folders.js';
+import type { BenchResult, Row } from '../report.js';
+import { scriptOfFrames } from './frames.js';
+import type { TraceEvent } from './frames.js';
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader', '--no-first-run'];
+const VIEW = { width: 1440, height: 900 } as const;
+/** What docs/architecture.md, "Budgets" allows. */
+const FRAME_MS = 50;
+const SCRIPT_BYTES = 350_000;
+/** Pans of the measured part, there and back; each is drawn in so many steps. */
+const PANS = 6;
+const STEPS = 40;
+
+interface FakeServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the page costs the person's machine: script before the first tiles, and script in each frame of panning and zooming. */
+export async function benchViewer(): Promise<BenchResult> {
+  const title = `Viewer: script of the page, ${VIEW.width} × ${VIEW.height}, tiles that the server has`;
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined)
+    return {
+      name: 'viewer',
+      title,
+      rows: await scriptRows(),
+      skipped: ['no Chromium: apt-get install chromium'],
+    };
+  const { startFakeServer } = (await import(
+    pathToFileURL(join(ROOT, 'viewer/testing/fake-server.mjs')).href
+  )) as { startFakeServer: (options: object) => Promise<FakeServer> };
+  const server = await startFakeServer({ archived: true, root: join(ROOT, 'dist/viewer') });
+  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
+  try {
+    const page = await browser.newPage({ viewport: VIEW });
+    const rows = await scriptRows();
+    await page.goto(`${server.url}?opacity=100`);
+    await allThere(page);
+    // Everything that will be seen is seen once: what is measured is panning on cached tiles.
+    await pan(page);
+    await allThere(page);
+    rows.push(...(await frameRows(page, 'panning', () => pan(page))));
+    rows.push(...(await frameRows(page, 'zooming out and in', () => zoom(page))));
+    await page.goto(`${server.url}?opacity=100&compare=year:2023&hatch=80`);
+    await allThere(page);
+    await pan(page);
+    await allThere(page);
+    rows.push(...(await frameRows(page, 'panning, two seasons, hatched', () => pan(page))));
+    rows.push(...(await frameRows(page, 'switching classes', () => switchClasses(page))));
+    return { name: 'viewer', title, rows, skipped: [] };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+const allThere = (page: Page): Promise<void> =>
+  page.locator('#status-text', { hasText: /^All \d+ tiles/ }).waitFor({ timeout: 120_000 });
+
+async function pan(page: Page): Promise<void> {
+  const [x, y] = [VIEW.width / 2 + 100, VIEW.height / 2];
+  for (let i = 0; i < PANS; i += 1) {
+    const reach = i % 2 === 0 ? 300 : -300;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - reach, y - reach / 2, { steps: STEPS });
+    await page.mouse.up();
+  }
+}
+
+async function zoom(page: Page): Promise<void> {
+  await page.mouse.move(VIEW.width / 2 + 100, VIEW.height / 2);
+  for (let i = 0; i < 2 * STEPS; i += 1) await page.mouse.wheel(0, i < STEPS ? 25 : -25);
+  await allThere(page);
+}
+
+async function switchClasses(page: Page): Promise<void> {
+  const boxes = page.locator('.classes label');
+  const count = await boxes.count();
+  for (let i = 0; i < 2 * count; i += 1) await boxes.nth(i % count).click();
+}
+
+/** Script of each frame while something is done. */
+async function frameRows(page: Page, what: string, act: () => Promise<void>): Promise<Row[]> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['devtools.timeline', 'v8.execute', '__metadata'] },
+  });
+  await act();
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.end');
+  await complete;
+  await session.detach();
+  const frames = scriptOfFrames(events).sort((a, b) => a - b);
+  const at = (share: number): number =>
+    frames[Math.min(frames.length - 1, Math.floor(share * frames.length))] ?? 0;
+  const note = `${frames.length} frames`;
+  return [
+    { what: `${what}: script in a frame, median`, value: at(0.5), unit: 'ms', note },
+    { what: `${what}: script in the longest frame`, value: at(1), unit: 'ms', budget: { atMost: FRAME_MS } },
+  ];
+}
+
+/** What a browser loads before it can show a tile, as it is sent. */
+async function scriptRows(): Promise<Row[]> {
+  const folder = join(ROOT, 'dist/viewer');
+  const [html, ...files] = await Promise.all([
+    readFile(join(folder, 'index.html'), 'utf8'),
+    ...(await readdir(folder)).map(async (name) => ({ name, body: await readFile(join(folder, name)) })),
+  ]);
+  const first = files.filter(({ name }) => name.endsWith('.js') && html.includes(name));
+  const later = files.filter(({ name }) => name.endsWith('.js') && !html.includes(name));
+  const size = (some: typeof files): number =>
+    some.reduce((sum, { body }) => sum + gzipSync(body, { level: 9 }).length, 0);
+  return [
+    {
+      what: 'compressed script before the first tiles',
+      value: size(first) / 1000,
+      unit: 'kB',
+      budget: { atMost: SCRIPT_BYTES / 1000 },
+    },
+    { what: 'compressed script on demand', value: size(later) / 1000, unit: 'kB', note: 'the base map' },
+  ];
+}

@@ -1,0 +1,99 @@
+import type { Layer } from '@deck.gl/core';
+import { TileLayer, _Tileset2D as Tileset2D } from '@deck.gl/geo-layers';
+import type { TileAddress } from '../api.js';
+import type { IdPicture, Picture } from '../picture.js';
+import { NATIVE_ZOOM, tileBounds } from '../tile-math.js';
+import type { PictureHolder } from '../tile-store.js';
+import { MIN_ZOOM } from '../url-state.js';
+import { RasterLayer } from './raster-layer.js';
+import type { TileLook } from './tile-look.js';
+
+/** A layer of tiles as the map draws it: where its pictures come from, and how they look. */
+export interface PictureSource {
+  /** Another id is another layer: its tiles are asked for anew. */
+  readonly id: string;
+  readonly look: TileLook;
+  /** [west, south, east, north]: nothing is asked for outside. */
+  readonly extent: readonly number[] | null;
+  readonly crisp: boolean;
+  /** Rises when a picture that was already shown is replaced. */
+  readonly revision: number;
+  load(tile: TileAddress): Promise<PictureHolder<Picture> | null>;
+  forget(tile: TileAddress): void;
+  confidence(tile: TileAddress): IdPicture | null;
+  /** The tiles in view, the nearest to the middle first. */
+  inView(tiles: readonly TileAddress[]): void;
+}
+
+const since = new WeakMap<PictureHolder<Picture>, number>();
+
+/** When it was first drawn: a new instance of its layer does not make it fade in again. */
+function firstShown(holder: PictureHolder<Picture>): number {
+  const known = since.get(holder) ?? performance.now();
+  since.set(holder, known);
+  return known;
+}
+
+export function pictureLayer(source: PictureSource): Layer {
+  return new TileLayer<PictureHolder<Picture> | null>({
+    id: source.id,
+    TilesetClass: tilesetOf(source),
+    // 256-pixel tiles at their own zoom. Above the native zoom the server would send the same pixels enlarged: enlarging
+    // them here, nearest, gives the same picture for no bytes and no waiting.
+    tileSize: 256,
+    minZoom: MIN_ZOOM,
+    maxZoom: NATIVE_ZOOM,
+    extent: source.extent === null ? null : [...source.extent],
+    // The store bounds the requests, since a tile that is being computed waits without one.
+    maxRequests: 0,
+    refinementStrategy: 'best-available',
+    getTileData: ({ index }) => source.load(addressOf(index)),
+    onTileUnload: (tile) => source.forget(addressOf(tile.index)),
+    updateTriggers: { renderSubLayers: source.revision },
+    renderSubLayers: ({ id, data, tile }) => {
+      if (data === null) return null;
+      const address = addressOf(tile.index);
+      const [west, south, east, north] = tileBounds(address);
+      return new RasterLayer({
+        id,
+        bounds: [west, south, east, north],
+        picture: data.picture,
+        look: source.look,
+        confidence: () => source.confidence(address),
+        crisp: source.crisp,
+        since: firstShown(data),
+      });
+    },
+  });
+}
+
+const addressOf = ({ x, y, z }: TileAddress): TileAddress => ({ z, x, y });
+
+const tilesets = new WeakMap<PictureSource, typeof Tileset2D>();
+
+/** deck.gl decides which tiles are needed; the source hears of it, so that it asks only for those. */
+function tilesetOf(source: PictureSource): typeof Tileset2D {
+  let made = tilesets.get(source);
+  if (made === undefined) {
+    made = class extends Tileset2D {
+      override getTileIndices(
+        options: Parameters<Tileset2D['getTileIndices']>[0],
+      ): ReturnType<Tileset2D['getTileIndices']> {
+        const tiles = super.getTileIndices(options);
+        const { longitude = 0, latitude = 0 } = options.viewport as { longitude?: number; latitude?: number };
+        source.inView(nearestFirst(tiles, longitude, latitude));
+        return tiles;
+      }
+    };
+    tilesets.set(source, made);
+  }
+  return made;
+}
+
+function nearestFirst(tiles: readonly TileAddress[], lon: number, lat: number): TileAddress[] {
+  const distance = (tile: TileAddress): number => {
+    const [west, south, east, north] = tileBounds(tile);
+    return Math.hypot((west + east) / 2 - lon, (south + north) / 2 - lat);
+  };
+  return tiles.map(addressOf).sort((a, b) => distance(a) - distance(b));
+}
