@@ -1,7 +1,7 @@
 import { GeoCropError } from '../errors.js';
 import type { DescribedHeader } from '../windows/cog-header.js';
 import { crsOfEpsg } from './crs/epsg.js';
-import { KEY, numberKey, type GeoKeys } from './crs/geo-keys.js';
+import { KEY, numberKey, utmZone, type GeoKeys } from './crs/geo-keys.js';
 import { geographicCrs, projectedCrs } from './crs/user-defined.js';
 import type { FileCrs } from './dataset.js';
 
@@ -23,9 +23,8 @@ export async function fileCrs({ href, epsg, description }: DescribedHeader): Pro
   switch (numberKey(geoKeys, KEY.modelType)) {
     case MODEL_PROJECTED: {
       const crs = await projectedCrs(geoKeys);
-      const method = numberKey(geoKeys, KEY.method);
-      if (crs === null && method !== undefined)
-        throw unknownCrs(href, `of its own, projection method ${method},`);
+      const method = numberKey(geoKeys, KEY.method) ?? numberKey(geoKeys, KEY.projection);
+      if (crs === null && method !== undefined) throw unknownCrs(href, `of its own, projection ${method},`);
       return crs;
     }
     case MODEL_GEOGRAPHIC:
@@ -36,13 +35,11 @@ export async function fileCrs({ href, epsg, description }: DescribedHeader): Pro
   }
 }
 
-/** UTM on WGS 84, put together from its parts: ProjectionGeoKey 16001 to 16060 in the north, 16101 to 16160 in the south. */
+/** UTM on WGS 84, put together from its parts. */
 function codeOfUtm(keys: GeoKeys): number | null {
-  const projection = numberKey(keys, KEY.projection) ?? 0;
-  const zone = projection % 100;
-  if (numberKey(keys, KEY.geographicCrs) !== 4326 || zone < 1 || zone > 60) return null;
-  const hemisphere = Math.floor(projection / 100);
-  return hemisphere === 160 ? 32600 + zone : hemisphere === 161 ? 32700 + zone : null;
+  const zone = utmZone(keys);
+  if (zone === null || numberKey(keys, KEY.geographicCrs) !== 4326) return null;
+  return (zone.south ? 32700 : 32600) + zone.number;
 }
 
 function unknownCrs(href: string, which: string): GeoCropError {

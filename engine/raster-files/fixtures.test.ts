@@ -5,7 +5,7 @@ import { CogReader } from '../windows/cog-reader.js';
 import { mapStore } from '../windows/testing.js';
 import { GENERAL_FIXTURES } from './fixtures/fixtures.js';
 import { openDataset } from './open-dataset.js';
-import { checkDescription, checkPixels, type RasterioView } from './rasterio-view.js';
+import { checkDescription, checkPixels, checkPlaces, type RasterioView } from './rasterio-view.js';
 
 const { files } = JSON.parse(readFileSync(new URL('expected.json', GENERAL_FIXTURES), 'utf8')) as {
   files: Record<string, RasterioView>;
@@ -17,6 +17,7 @@ describe('general GeoTIFFs as rasterio reads them', () => {
     test(file, async () => {
       const dataset = await openDataset(reader, new URL(file, GENERAL_FIXTURES).href);
       checkDescription(dataset, expected);
+      checkPlaces(dataset, expected);
       await checkPixels(dataset, expected);
     });
   }

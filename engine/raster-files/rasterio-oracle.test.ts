@@ -9,7 +9,7 @@ import { CogReader } from '../windows/cog-reader.js';
 import { mapStore } from '../windows/testing.js';
 import { GENERAL_FIXTURES } from './fixtures/fixtures.js';
 import { openDataset } from './open-dataset.js';
-import { checkDescription, checkPixels, type RasterioView } from './rasterio-view.js';
+import { checkDescription, checkPixels, checkPlaces, type RasterioView } from './rasterio-view.js';
 
 const COGS = resolve('../shared/data/cogs');
 
@@ -30,6 +30,7 @@ describe('COGs of other projects, as rasterio reads them', () => {
     test(file, async () => {
       const dataset = await openDataset(reader, pathToFileURL(join(COGS, file)).href);
       checkDescription(dataset, expected);
+      checkPlaces(dataset, expected);
       await checkPixels(dataset, expected);
     });
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import proj4 from 'proj4';
 import type { Dataset, PixelWindow } from './dataset.js';
 
 /** For tests: what fixtures/view.py says of a file, and a dataset held against it. */
@@ -16,6 +17,8 @@ export interface RasterioView {
   readonly epsg: number | null;
   readonly proj: string | null;
   readonly wkt: string | null;
+  /** x, y, longitude and latitude in WGS 84. */
+  readonly places: readonly (readonly [number, number, number, number])[];
   readonly transform: readonly number[];
   readonly gcps: readonly (readonly number[])[];
   readonly colorinterp: readonly string[];
@@ -36,6 +39,25 @@ export interface RasterioView {
     readonly size: readonly [number, number];
     readonly windows: readonly (Digests & { readonly window: readonly [number, number, number, number] })[];
   })[];
+}
+
+/** Degrees: a centimetre. */
+const MOST_DEGREES_APART = 1e-7;
+
+/** Where PROJ puts some places of the file, and where proj4 does by what the dataset says of its reference system. */
+export function checkPlaces(dataset: Dataset, expected: RasterioView): void {
+  if (expected.places.length === 0) return;
+  assert.ok(dataset.crs !== null, 'a reference system');
+  const projection = proj4(dataset.crs.proj, '+proj=longlat +datum=WGS84 +no_defs');
+  for (const [x, y, lon, lat] of expected.places) {
+    const [myLon = NaN, myLat = NaN] = projection.forward([x, y]);
+    const around = Math.abs(((myLon - lon + 540) % 360) - 180) * Math.cos((lat * Math.PI) / 180);
+    const apart = Math.max(around, Math.abs(myLat - lat));
+    assert.ok(
+      apart < MOST_DEGREES_APART,
+      `${x}, ${y} is ${myLon}, ${myLat}, not ${lon}, ${lat} (${dataset.crs.proj})`,
+    );
+  }
 }
 
 /** What the file says of itself. */

@@ -17,7 +17,11 @@ export const KEY = {
   linearUnit: 3076,
   linearUnitSize: 3077,
   standardParallel1: 3078,
-  standardParallel2: 3079,
+  longitudeOfOrigin: 3080,
+  latitudeOfOrigin: 3081,
+  falseEasting: 3082,
+  falseNorthing: 3083,
+  scale: 3092,
 } as const;
 
 /** Geodetic keys by the names that geotiff-geokeys-to-proj4 takes. */
@@ -50,6 +54,15 @@ export function firstKey(keys: GeoKeys, candidates: readonly number[]): number |
     if (value !== undefined) return value;
   }
   return undefined;
+}
+
+/** The UTM zone that ProjectionGeoKey names: EPSG's conversions 16001 to 16060 in the north, 16101 to 16160 in the south. */
+export function utmZone(keys: GeoKeys): { readonly number: number; readonly south: boolean } | null {
+  const projection = numberKey(keys, KEY.projection) ?? 0;
+  const hemisphere = Math.floor(projection / 100);
+  const number = projection % 100;
+  if ((hemisphere !== 160 && hemisphere !== 161) || number < 1 || number > 60) return null;
+  return { number, south: hemisphere === 161 };
 }
 
 /** Metres a unit and radians a unit, of EPSG's units that rasters are kept in. */

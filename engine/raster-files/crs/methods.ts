@@ -49,6 +49,7 @@ const method = (proj: string, wkt: string, ...parameters: Parameter[]): Method =
   parameters: [...parameters, ...falseOrigin],
 });
 
+export const TRANSVERSE_MERCATOR = 1;
 export const MERCATOR = 7;
 export const POLAR_STEREOGRAPHIC = 15;
 /** Mercator by its parallel of true scale instead of a scale at the equator. */
@@ -56,7 +57,7 @@ export const MERCATOR_2SP = method('merc', 'Mercator_2SP', trueScale, centralMer
 
 /** By ProjMethodGeoKey. Source: OGC GeoTIFF 1.1 (19-008r4), annex C, and libgeotiff's geo_normalize.c for the keys. */
 export const METHODS: Readonly<Record<number, Method>> = {
-  1: method('tmerc', 'Transverse_Mercator', latitudeOfOrigin, centralMeridian, scale),
+  [TRANSVERSE_MERCATOR]: method('tmerc', 'Transverse_Mercator', latitudeOfOrigin, centralMeridian, scale),
   [MERCATOR]: method('merc', 'Mercator_1SP', centralMeridian, scale),
   8: method('lcc', 'Lambert_Conformal_Conic_2SP', ...parallels, latitudeOfOrigin, centralMeridian),
   9: method('lcc', 'Lambert_Conformal_Conic_1SP', latitudeOfOrigin, centralMeridian, scale),

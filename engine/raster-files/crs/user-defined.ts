@@ -7,16 +7,25 @@ import {
   metresAUnit,
   numberKey,
   USER_DEFINED,
+  utmZone,
   type GeoKeys,
 } from './geo-keys.js';
-import { MERCATOR, MERCATOR_2SP, METHODS, POLAR_STEREOGRAPHIC, type Method } from './methods.js';
-import { geographicWkt, projectedWkt } from './wkt.js';
+import {
+  MERCATOR,
+  MERCATOR_2SP,
+  METHODS,
+  POLAR_STEREOGRAPHIC,
+  TRANSVERSE_MERCATOR,
+  type Method,
+} from './methods.js';
+import { geographicWkt, projectedWkt, type GeographicNames } from './wkt.js';
 
 /** What stands in a citation instead of a code where ArcGIS has written the file. */
 const ESRI = /^ESRI PE String\s*=\s*/;
 
 /** A projected system that its keys describe, without a code of its own; null where they do not say enough. */
-export async function projectedCrs(keys: GeoKeys): Promise<FileCrs | null> {
+export async function projectedCrs(fileKeys: GeoKeys): Promise<FileCrs | null> {
+  const keys = withUtm(fileKeys);
   for (const key of [KEY.projectedCitation, KEY.citation]) {
     const citation = keys[key];
     if (typeof citation === 'string' && ESRI.test(citation)) {
@@ -44,12 +53,27 @@ export async function projectedCrs(keys: GeoKeys): Promise<FileCrs | null> {
     proj: [`+proj=${found.proj}`, ...tokens, base.ellipsoid, unit, '+no_defs'].join(' '),
     name: projectedWkt(
       nameOf(keys, [KEY.citation, KEY.projectedCitation]),
-      geographicWkt(nameOf(keys, [KEY.geographicCitation]), base.ellipsoid),
+      geographicWkt(namesOf(keys, [KEY.geographicCitation]), base.ellipsoid),
       found,
       values.map((value, i) => (found.parameters[i]?.kind === 'length' ? value / metres : value)),
       metres,
     ),
     geographic: false,
+  };
+}
+
+/** Where the projection is named as a UTM zone, with the keys that say it in full. */
+function withUtm(keys: GeoKeys): GeoKeys {
+  const zone = utmZone(keys);
+  if (zone === null) return keys;
+  return {
+    ...keys,
+    [KEY.method]: TRANSVERSE_MERCATOR,
+    [KEY.latitudeOfOrigin]: 0,
+    [KEY.longitudeOfOrigin]: zone.number * 6 - 183,
+    [KEY.falseEasting]: 500_000,
+    [KEY.falseNorthing]: zone.south ? 10_000_000 : 0,
+    [KEY.scale]: 0.9996,
   };
 }
 
@@ -60,7 +84,7 @@ export async function geographicCrs(keys: GeoKeys): Promise<FileCrs | null> {
   return {
     epsg: null,
     proj: `+proj=longlat ${base.ellipsoid} +no_defs`,
-    name: geographicWkt(nameOf(keys, [KEY.geographicCitation, KEY.citation]), base.ellipsoid),
+    name: geographicWkt(namesOf(keys, [KEY.geographicCitation, KEY.citation]), base.ellipsoid),
     geographic: true,
   };
 }
@@ -86,12 +110,25 @@ async function geodetic(keys: GeoKeys): Promise<{ readonly ellipsoid: string } |
   return tokens.length === 0 ? null : { ellipsoid: tokens.join(' ') };
 }
 
+/** A citation's name, or, of GDAL's lists ("GCS Name = Mars|Datum = D_Mars|…"), its first. */
 function nameOf(keys: GeoKeys, candidates: readonly number[]): string {
   for (const key of candidates) {
     const text = keys[key];
-    // GDAL's citations are lists: "GCS Name = Mars|Datum = …|".
-    if (typeof text === 'string' && text !== '')
-      return text.split('|')[0]?.replace(/^[\w ]+ Name = /, '') ?? text;
+    if (typeof text === 'string' && text !== '') {
+      return (text.split('|')[0] ?? text).replace(/^[\w ]+ Name = /, '');
+    }
   }
   return 'unknown';
+}
+
+function namesOf(keys: GeoKeys, candidates: readonly number[]): GeographicNames {
+  const cited = keys[KEY.geographicCitation];
+  const name = (what: string): string | undefined =>
+    typeof cited === 'string' ? new RegExp(`(?:^|\\|)${what} = ([^|]+)`).exec(cited)?.[1] : undefined;
+  return {
+    system: nameOf(keys, candidates),
+    datum: name('Datum') ?? 'unknown',
+    ellipsoid: name('Ellipsoid') ?? 'unknown',
+    meridian: name('Primem') ?? 'Reference meridian',
+  };
 }

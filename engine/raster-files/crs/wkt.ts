@@ -5,16 +5,23 @@ const RADIANS_A_DEGREE = '0.0174532925199433';
 const WGS84_A = 6378137;
 const WGS84_B = 6356752.314245179;
 
+export interface GeographicNames {
+  readonly system: string;
+  readonly datum: string;
+  readonly ellipsoid: string;
+  readonly meridian: string;
+}
+
 /** WKT 1 (OGC 01-009) of a geographic system. @param ellipsoid PROJ's tokens `+a`, `+b` and `+pm` */
-export function geographicWkt(name: string, ellipsoid: string): string {
+export function geographicWkt(names: GeographicNames, ellipsoid: string): string {
   const token = (key: string, otherwise: number): number =>
     Number(new RegExp(`\\+${key}=([-\\d.e]+)`).exec(ellipsoid)?.[1] ?? otherwise);
   const a = token('a', WGS84_A);
   const b = token('b', WGS84_B);
   const inverseFlattening = a === b ? 0 : a / (a - b);
   return (
-    `GEOGCS[${quoted(name)},DATUM["unknown",SPHEROID["unknown",${a},${inverseFlattening}]],` +
-    `PRIMEM["Reference meridian",${token('pm', 0)}],UNIT["degree",${RADIANS_A_DEGREE}]]`
+    `GEOGCS[${quoted(names.system)},DATUM[${quoted(names.datum)},SPHEROID[${quoted(names.ellipsoid)},` +
+    `${a},${inverseFlattening}]],PRIMEM[${quoted(names.meridian)},${token('pm', 0)}],UNIT["degree",${RADIANS_A_DEGREE}]]`
   );
 }
 
