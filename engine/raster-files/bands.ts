@@ -5,7 +5,6 @@ import type { BandInfo, RGBA } from './dataset.js';
 const MIN_IS_WHITE = 0;
 const MIN_IS_BLACK = 1;
 const RGB = 2;
-const PALETTE = 3;
 const SEPARATED = 5;
 const YCBCR = 6;
 /** TIFF tag 259. */
@@ -63,8 +62,8 @@ const NAMES: Readonly<Record<number, readonly string[]>> = {
 
 const hasPalette = (header: DescribedHeader): boolean => isBilevel(header) || colorMapOf(header) !== null;
 
-const colorMapOf = ({ description: { photometric, colorMap } }: DescribedHeader): readonly number[] | null =>
-  photometric === PALETTE ? colorMap : null;
+/** GDAL takes the table that is there, whatever tag 262 says: rasterio adds one to files that were begun without. */
+const colorMapOf = ({ description: { colorMap } }: DescribedHeader): readonly number[] | null => colorMap;
 
 /** One band of one bit: GDAL makes black and white of it. */
 const isBilevel = (header: DescribedHeader): boolean =>

@@ -27,7 +27,10 @@ export function serverLog(config: Pick<Config, 'logLevel' | 'logFormat'>, io: Pi
 /** The built viewer, beside this file in dist/. */
 export const VIEWER_DIR = fileURLToPath(new URL('../../viewer', import.meta.url));
 
-export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 'baselines' | 'areas'> {
+export interface ServeAppOptions extends Pick<
+  AppDeps,
+  'service' | 'describe' | 'baselines' | 'areas' | 'cog'
+> {
   /** Ends all work, and finishes what is being written. */
   readonly close: () => Promise<void>;
   readonly config: Config;
@@ -39,7 +42,7 @@ export interface ServeAppOptions extends Pick<AppDeps, 'service' | 'describe' | 
 
 /** Serves until a signal comes, and resolves with the exit code. Throws `config-invalid` where it cannot listen. */
 export async function serveApp(options: ServeAppOptions): Promise<number> {
-  const { service, config, log, metrics, describe, baselines, areas } = options;
+  const { service, config, log, metrics, describe, baselines, areas, cog } = options;
   const closing = new AbortController();
   // Every open event stream listens to it.
   setMaxListeners(0, closing.signal);
@@ -55,6 +58,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
     ...(describe === undefined ? {} : { describe }),
     ...(baselines === undefined ? {} : { baselines }),
     ...(areas === undefined ? {} : { areas }),
+    ...(cog === undefined ? {} : { cog }),
     ...(sharedTiles === null ? {} : { sharedTiles }),
   });
   try {

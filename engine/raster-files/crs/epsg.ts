@@ -34,7 +34,13 @@ async function fromTables(code: number): Promise<string | null> {
   if (errors.CRSNotSupported !== undefined || proj4.includes('undefined')) return null;
   const metres = coordinatesConversionParameters.x;
   const units = proj4.includes('to_meter=') || metres === 1 ? '' : ` +to_meter=${metres}`;
-  return withAxes(proj4.trim()) + units;
+  return withAxes(polar(proj4.trim())) + units;
+}
+
+/** Variant B of the polar stereographic projection names a parallel only; which pole it is about is the parallel's sign. */
+function polar(proj: string): string {
+  const parallel = /\+proj=stere\b.*\+lat_ts=(-?)\d/.exec(proj);
+  return parallel === null || proj.includes('+lat_0=') ? proj : `${proj} +lat_0=${parallel[1]}90`;
 }
 
 /**

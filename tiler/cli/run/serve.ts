@@ -9,6 +9,7 @@ import { systemClock } from '../../http/clock.js';
 import { mapDescriber } from '../describe-map.js';
 import { startHousekeeping } from '../../housekeeping/background.js';
 import { houseRules } from '../../housekeeping/house-rules.js';
+import { openServedCogs } from '../served-cogs.js';
 import { engineOptions } from '../engine-options.js';
 import { sharedWork } from '../shared-work.js';
 import { EXIT } from '../exit-codes.js';
@@ -60,10 +61,15 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
   const housekeeping = computes(config)
     ? startHousekeeping({ store: opened.store, rules: houseRules(config, opened.store), log })
     : null;
+  const cog = openServedCogs(
+    config,
+    { store: opened.store, baselines: options.baselines ?? opened.store },
+    metrics,
+  );
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => {
     housekeeping?.stop();
-    return (closed ??= opened.close());
+    return (closed ??= Promise.all([cog.close(), opened.close()]).then(() => undefined));
   };
   try {
     if (options.signal?.aborted === true) return EXIT.interrupted;
@@ -76,6 +82,7 @@ export async function serveMap(config: Config, io: Io, options: ServeMapOptions)
       describe: mapDescriber(opened, options.center),
       baselines: opened.baselines,
       areas: openAreaService(opened, { limits: areaLimits(config), clock: systemClock }),
+      cog,
       onListening: options.onListening,
     });
   } finally {

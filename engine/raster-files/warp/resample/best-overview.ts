@@ -12,6 +12,8 @@ export interface RequestWindow {
 
 /** Nearest takes an overview that is up to this much too coarse; what averages must not be given one. */
 const OVERSAMPLING = { nearest: 1.2, others: 1.01 };
+/** GDAL's EPSILON there, from 3.9 on: a level that is this much coarser than that is still taken. */
+const EPSILON = 0.1;
 
 /** GDALBandGetBestOverviewLevel2: the level to read, and the window in its pixels. */
 export function bestLevel(
@@ -28,7 +30,7 @@ export function bestLevel(
   const across = request.width / outWidth;
   const down = request.height / outHeight;
   const desired = across < down || outHeight === 1 ? across : down;
-  const most = desired * (resampling === 'nearest' ? OVERSAMPLING.nearest : OVERSAMPLING.others);
+  const most = desired * (resampling === 'nearest' ? OVERSAMPLING.nearest : OVERSAMPLING.others) + EPSILON;
   let best = 0;
   let factor = 0;
   for (const [level, { width, height }] of levels.entries()) {

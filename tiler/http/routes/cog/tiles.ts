@@ -1,5 +1,9 @@
 import type { TileTier } from '../../../../cache/tile-tier.js';
 import type { FinalTile } from '../../../../cache/tile-tier.js';
+import {
+  tileBounds,
+  tileMatrixSet,
+} from '../../../../engine/raster-files/warp/tile-matrix-sets/tile-matrix-set.js';
 import { SharedWork } from '../../../../engine/windows/shared-work.js';
 import { readAsk } from '../../../cog/ask/read-ask.js';
 import { renderAsk } from '../../../cog/ask/render-ask.js';
@@ -7,7 +11,7 @@ import { tileSize } from '../../../cog/ask/size-ask.js';
 import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import type { CogFile } from '../../../cog/address/cog-files.js';
 import type { CogService } from '../../../cog/cog-service.js';
-import type { CogJob } from '../../../cog/jobs/job.js';
+import type { CogJob, ImageAnswer } from '../../../cog/jobs/job.js';
 import type { AppDeps, Handler } from '../../deps.js';
 import { matchesIfNoneMatch } from '../../etag.js';
 import { memoryTiles } from '../../memory-tiles.js';
@@ -94,12 +98,18 @@ export function cogTileRoute(deps: AppDeps, cog: CogService): Handler {
     return new Response(body, {
       headers: {
         ...baseHeaders(loaded.tile.etag, loaded.file),
-        ...imageHeaders({ contentType, bounds: null, crs: null }),
+        ...imageHeaders({ contentType, ...placeOf(job) }),
         'Content-Length': String(body.byteLength),
         'X-GeoCrop-Cache': loaded.tier,
       },
     });
   };
+}
+
+/** The same however the tile was come by. */
+function placeOf({ matrixSet, z, x, y }: TileJob): Pick<ImageAnswer, 'bounds' | 'crs'> {
+  const set = tileMatrixSet(matrixSet);
+  return { bounds: tileBounds(set, z, x, y), crs: set.crs.name };
 }
 
 /** Memory, then what processes share, then the file; once for all who ask for the same at the same time. */
