@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, mock, test } from 'node:test';
@@ -61,7 +61,12 @@ describe('areas, on a real server', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
     world = await WorldServer.start(await makeWorld({ area: AREA }));
-    stage = await openStage(folder, world.stac, { baselines: await baselineStore() });
+    const districts = join(folder, 'districts.geojson');
+    await writeFile(
+      districts,
+      JSON.stringify({ type: 'Feature', properties: { name: 'Here' }, geometry: FIELD }),
+    );
+    stage = await openStage(folder, world.stac, { baselines: await baselineStore(), http: { districts } });
     http = await startServer(stage.app, { host: '127.0.0.1', port: 0 });
   });
   after(async () => {
@@ -129,6 +134,16 @@ describe('areas, on a real server', () => {
       assert.deepEqual(await counted(), found, 'what is archived by now is counted without waiting');
     },
   );
+
+  test('a body that is too large is refused over a socket too, and the connection serves on', async () => {
+    const large = { ...FIELD, note: 'x'.repeat(3 * 2 ** 20) };
+    for (let i = 0; i < 3; i += 1) {
+      const response = await post(large);
+      assert.equal(response.status, 413);
+      assert.equal(((await response.json()) as { code: string }).code, 'body-too-large');
+      assert.equal((await fetch(`${http.url}/healthz`)).status, 200);
+    }
+  });
 
   test('a box that is too large is refused with how large it may be', async () => {
     const response = await fetch(`${http.url}/bbox/29,-18,30,-17.tif?year=2021&season=summer`);

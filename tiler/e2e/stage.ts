@@ -10,7 +10,7 @@ import { openAreaService } from '../areas/open-area-service.js';
 import { mapDescriber } from '../cli/describe-map.js';
 import { createApp } from '../http/app.js';
 import { systemClock } from '../http/clock.js';
-import type { AppEnv } from '../http/deps.js';
+import type { AppEnv, HttpConfig } from '../http/deps.js';
 import { testConfig } from '../http/testing.js';
 import { createLog } from '../log.js';
 import { createMetrics } from '../metrics.js';
@@ -50,11 +50,12 @@ const STAGE_LIMITS: AreaLimits = {
 
 export interface StageOptions extends Partial<EngineOptions> {
   readonly clock?: StageClock;
+  readonly http?: Partial<HttpConfig>;
 }
 
 /** An engine on a folder (`store`, `windows` and `models` in it) and the app before it, as `geocrop serve` has them. */
 export async function openStage(folder: string, stac: string, options: StageOptions = {}): Promise<Stage> {
-  const { clock = { now: LATER }, ...engineOptions } = options;
+  const { clock = { now: LATER }, http = {}, ...engineOptions } = options;
   const warnings: string[] = [];
   const events: TileEvent[] = [];
   let decoded = 0;
@@ -91,7 +92,7 @@ export async function openStage(folder: string, stac: string, options: StageOpti
   engine.service.subscribe((event) => events.push(event));
   const app = createApp({
     service: engine.service,
-    config: { ...testConfig, waitSeconds: 55 },
+    config: { ...testConfig, waitSeconds: 55, ...http },
     describe: mapDescriber(engine),
     baselines: engine.baselines,
     areas: openAreaService(engine, { limits: STAGE_LIMITS, clock: systemClock }),
