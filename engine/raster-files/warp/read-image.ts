@@ -89,17 +89,21 @@ async function readBoundless(
   { width, height }: Size,
   resampling: Resampling,
 ): Promise<Pixels> {
-  const all = sourceOf(bands);
-  if (!usesVirtualOverview(all, window, width, height)) {
-    return boundlessIO(all, window, width, height, resampling, false);
+  const read = (some: readonly number[], how: Resampling, overviews: boolean): Promise<Pixels> =>
+    boundlessIO(sourceOf(some), window, width, height, how, overviews);
+  const one = bands.slice(0, 1);
+  const later = usesVirtualOverview(sourceOf(one), window, width, height);
+  // The virtual raster's overviews forget the resampling, and so does its mask.
+  const first = later ? await read(one, 'nearest', true) : null;
+  if (first !== null && bands.length === 1 && !maskBand) return first;
+  const all = await read(bands, resampling, false);
+  const data = first === null ? all.data : [...first.data, ...all.data.slice(1)];
+  if (!maskBand) {
+    return { data, masks: first === null ? all.masks : [...first.masks, ...all.masks.slice(1)] };
   }
-  const first = await boundlessIO(sourceOf(bands.slice(0, 1)), window, width, height, resampling, true);
-  if (bands.length === 1 && !maskBand) return first;
-  const later = await boundlessIO(all, window, width, height, resampling, false);
-  return {
-    data: [...first.data, ...later.data.slice(1)],
-    masks: maskBand ? later.masks : [...first.masks, ...later.masks.slice(1)],
-  };
+  if (resampling === 'nearest') return { data, masks: all.masks };
+  const { masks } = await read(one, 'nearest', false);
+  return { data, masks: data.map(() => masks[0] ?? null) };
 }
 
 function withNodata(source: RasterSource, nodata: number): RasterSource {

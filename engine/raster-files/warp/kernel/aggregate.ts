@@ -19,13 +19,15 @@ export function aggregator(task: WarpTask, window: SourceWindow): Aggregator {
   const stride = pixels.width;
   const origin = (window.y - pixels.y) * stride + window.x - pixels.x;
   const collector = collectorOf(resampling, task.type);
-  const aggregate = (band: NumberArray, minX: number, maxX: number, minY: number, maxY: number): boolean => {
-    const left = Math.max(Math.floor(minX + EDGE), 0);
-    let right = Math.min(Math.ceil(maxX - EDGE), window.width);
-    const top = Math.max(Math.floor(minY + EDGE), 0);
-    let bottom = Math.min(Math.ceil(maxY - EDGE), window.height);
-    if (left === right && right < window.width) right += 1;
-    if (top === bottom && bottom < window.height) bottom += 1;
+  const aggregate = (band: NumberArray, x0: number, x1: number, y0: number, y1: number): boolean => {
+    const minX = Math.max(x0, 0);
+    const maxX = Math.min(x1, window.width);
+    const minY = Math.max(y0, 0);
+    const maxY = Math.min(y1, window.height);
+    const left = Math.floor(minX + EDGE);
+    const top = Math.floor(minY + EDGE);
+    const right = Math.ceil(maxX - EDGE);
+    const bottom = Math.ceil(maxY - EDGE);
     collector.clear();
     for (let row = top; row < bottom; row++) {
       const down = share(row, top, bottom, minY, maxY);
@@ -43,7 +45,7 @@ export function aggregator(task: WarpTask, window: SourceWindow): Aggregator {
 
 /** How much of a source pixel lies under the box, along one axis. */
 function share(at: number, first: number, end: number, min: number, max: number): number {
-  if (at === first) return first + 1 === end ? 1 : 1 - (min - first);
+  if (at === first) return first + 1 === end ? max - min : 1 - (min - first);
   return at + 1 === end ? 1 - (end - max) : 1;
 }
 

@@ -60,3 +60,9 @@ export function besideNodata(nodata: number, type: DataType): number {
   else bits[0] = (bits[0] as number) + (nodata > 0 ? 1 : -1);
   return float[0];
 }
+
+/** What GDAL's overview kernels write in place of nodata: the next value up, or down from the largest. */
+export function replacement(nodata: number, type: DataType): number {
+  if (isFloat(type)) return besideNodata(nodata, type);
+  return nodata === RANGE[type][1] ? nodata - 1 : nodata + 1;
+}

@@ -26,7 +26,7 @@ export function runWarp(task: WarpTask): Warped {
       return values;
     }),
     density: task.alpha === null ? null : new Float32Array(size),
-    stored: task.manyBands && task.nodata !== null ? new Uint8Array(size) : null,
+    stored: isTogether(task) ? new Uint8Array(size) : null,
   };
   const transform = pixelTransform(
     task.target.transform,
@@ -43,6 +43,11 @@ export function runWarp(task: WarpTask): Warped {
   }
   if (out.stored !== null) avoidNodataTogether(task, out.data, out.stored);
   return { data: out.data, alpha: alphaOf(task, out.density) };
+}
+
+/** Of several bands, GDAL's loop for the nearest keeps a band's nodata where another band has a value; the other loops do not. */
+function isTogether({ manyBands, nodata, resampling }: WarpTask): boolean {
+  return manyBands && nodata !== null && resampling === 'nearest';
 }
 
 interface Output {

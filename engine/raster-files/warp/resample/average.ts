@@ -1,4 +1,4 @@
-import { arrayOf, besideNodata, toPixel } from '../kernel/number-types.js';
+import { arrayOf, replacement, toPixel } from '../kernel/number-types.js';
 import type { Resampler } from './chunk.js';
 import { spans } from './chunk.js';
 
@@ -33,7 +33,7 @@ export const average: Resampler = (chunk, values, mask, type, nodata, resampling
       if (total > 0) {
         const mean = squares ? Math.sqrt(sum / total) : sum / total;
         out[at] = toPixel(mean, type);
-        if (nodata !== null && out[at] === nodata) out[at] = besideNodata(nodata, type);
+        if (nodata !== null && out[at] === nodata) out[at] = replacement(nodata, type);
       } else if (nodata !== null) {
         out[at] = nodata;
       }

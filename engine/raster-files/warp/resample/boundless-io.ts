@@ -54,7 +54,12 @@ export async function boundlessIO(
       y: down.whole,
       width: across.wholeSize,
       height: down.wholeSize,
-      exact: { column: across.from, row: down.from, width: across.size, height: down.size },
+      exact: {
+        column: snapped(across.from, across.whole),
+        row: snapped(down.from, down.whole),
+        width: snapped(across.size, across.wholeSize),
+        height: snapped(down.size, down.wholeSize),
+      },
     },
     across.outSize,
     down.outSize,
@@ -73,6 +78,10 @@ export async function boundlessIO(
     }
   }
   return { data, masks };
+}
+
+function snapped(value: number, whole: number): number {
+  return Math.abs(value - whole) < 1e-6 ? whole : value;
 }
 
 interface Cut {

@@ -1,6 +1,6 @@
 import * as filters from '../kernel/filters.js';
 import type { Filter } from '../kernel/filters.js';
-import { RANGE, arrayOf, besideNodata, isFloat, toPixel } from '../kernel/number-types.js';
+import { RANGE, arrayOf, isFloat, replacement, toPixel } from '../kernel/number-types.js';
 import type { Resampler } from './chunk.js';
 import type { Resampling } from '../../read.js';
 
@@ -14,7 +14,7 @@ interface Kernel {
 const BILINEAR: Kernel = { filter: filters.bilinear, radius: 1, strict: false };
 
 function kernelOf(resampling: Resampling): Kernel {
-  if (resampling === 'cubic') return { filter: filters.cubic, radius: 2, strict: false };
+  if (resampling === 'cubic') return { filter: filters.cubic, radius: 2, strict: true };
   if (resampling === 'cubic_spline') return { filter: filters.cubicSpline, radius: 2, strict: false };
   return resampling === 'lanczos' ? { filter: filters.lanczos, radius: 3, strict: true } : BILINEAR;
 }
@@ -130,5 +130,5 @@ function finish(value: number, type: Parameters<Resampler>[3], nodata: number | 
   if (nodata === null) return toPixel(single, type);
   const [min, max] = RANGE[type];
   const clamped = isFloat(type) ? single : Math.round(Math.min(max, Math.max(min, single)));
-  return clamped === nodata ? besideNodata(nodata, type) : toPixel(single, type);
+  return clamped === nodata ? replacement(nodata, type) : toPixel(single, type);
 }
