@@ -1,4 +1,4 @@
-import { GeoCropError } from '../../engine/errors.js';
+import { GeoCropError, isGeoCropError } from '../../engine/errors.js';
 import type { PixelCut, PixelWindow } from '../../engine/geo/pixel-cut.js';
 import type { MapDefinition } from '../tiles/maps.js';
 import type { LayerInfo } from '../tiles/tile-service.js';
@@ -8,6 +8,22 @@ import type { AreaDeps } from './open-area-service.js';
 
 /** Metatiles that one request may have computed: about 75 km square. */
 const MOST_COMPUTED = 64;
+
+/** A request names no coverage: it is told of the server's. */
+async function planCovered(
+  engine: AreaDeps['engine'],
+  request: Parameters<typeof planExport>[1],
+): Promise<ExportPlan> {
+  try {
+    return await planExport(engine, request);
+  } catch (error) {
+    if (!isGeoCropError(error, 'outside-coverage')) throw error;
+    throw new GeoCropError('outside-coverage', error.message, {
+      hint: `Longitude comes first. There are maps within ${engine.coverage.bounds.join(', ')} (west, south, east, north).`,
+      cause: error,
+    });
+  }
+}
 
 /**
  * What is archived of an area's pixels, after what is missing has been computed where that is wished.
@@ -25,7 +41,7 @@ export async function planArea(
   },
 ): Promise<ExportPlan> {
   const { definition, layer, compute, signal } = request;
-  const plan = await planExport(engine, request);
+  const plan = await planCovered(engine, request);
   const missing = plan.metatiles.filter(({ archived }) => archived.state === 'missing');
   if (compute === null || missing.length === 0) return plan;
   if (missing.length > MOST_COMPUTED) {

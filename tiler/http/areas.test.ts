@@ -7,6 +7,7 @@ import { GeoCropError } from '../../engine/errors.js';
 import { newTally } from '../../engine/classes/class-tally.js';
 import type { AreaService, BoxAsk, PlannedBox, StatisticsAsk } from '../areas/area-service.js';
 import { describeStatistics } from '../areas/statistics/describe-statistics.js';
+import type { BaselineTiles } from '../tiles/baseline-tiles.js';
 import type { Problem } from './problem.js';
 import { settle, testApp } from './testing.js';
 
@@ -205,10 +206,18 @@ describe('POST /statistics', () => {
   });
 
   it('refuses layers and baselines that cannot be counted', async () => {
-    const { post, areas } = stage();
+    const baselines: BaselineTiles = {
+      years: async () =>
+        [2016, 2017].map((year) => ({ year, digest: String(year), lastModified: new Date(0) })),
+      tile: async () => null,
+    };
+    const { post, areas } = stage({ baselines });
     assert.equal((await post('?layer=ndvi_peak')).status, 400);
     assert.equal((await post('?baseline=esa')).status, 400);
     assert.equal((await post('?year=1066')).status, 404);
+    assert.equal((await post('?baseline=dw&year=2015')).status, 404);
+    assert.equal((await post('?baseline=dw')).status, 200);
+    assert.deepEqual((areas.asked.at(-1) as StatisticsAsk).of, { kind: 'baseline', year: 2017 });
     assert.equal((await post('?baseline=dw&year=2016')).status, 200);
     assert.deepEqual((areas.asked.at(-1) as StatisticsAsk).of, { kind: 'baseline', year: 2016 });
     assert.equal((await post('?layer=dynamic_world&year=2017')).status, 200);

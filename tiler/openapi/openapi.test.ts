@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AreaService } from '../areas/area-service.js';
+import type { CogService } from '../cog/cog-service.js';
 import { PROBLEMS } from '../http/problem.js';
 import type { Route } from '../http/route.js';
 import { testApp } from '../http/testing.js';
@@ -23,11 +24,12 @@ interface OperationObject {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
-/** Only whether it is there matters. */
+/** Only whether they are there matters. */
 const AREAS = {} as AreaService;
+const COG = {} as CogService;
 
 async function served(config = {}): Promise<Described> {
-  const { get } = testApp({}, { areas: AREAS, config });
+  const { get } = testApp({}, { areas: AREAS, cog: COG, config });
   const response = await get('http://maps.example:8080/openapi.json');
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('Content-Type'), 'application/json');

@@ -99,7 +99,8 @@ const sceneLists = {
 };
 
 /** Its eastern border is that of the third metatile. */
-const coverage: Pick<Coverage, 'meetsBox'> = {
+const coverage: Pick<Coverage, 'meetsBox' | 'bounds'> = {
+  bounds: [25, -23, 34, -15],
   meetsBox: ([west]) =>
     west < pixelCentreLonLat(14, (CORNER.x + 3) * METATILE_SIZE, CORNER.y * METATILE_SIZE)[0] - 1e-3,
 };
@@ -334,6 +335,22 @@ describe('hectares of an area', () => {
     assert.equal(found.estimate.possible, false);
     await assert.rejects(ask(slanted(), { baseline: 1999 }), (error) =>
       isGeoCropError(error, 'unknown-year'),
+    );
+  });
+
+  test('what lies elsewhere is refused with where there are maps', async () => {
+    const { ask } = await stage();
+    const [lon, lat] = pixelCentreLonLat(14, (CORNER.x + 3) * METATILE_SIZE + 300, CORNER.y * METATILE_SIZE);
+    const elsewhere = [
+      [lon, lat],
+      [lon + 0.01, lat],
+      [lon, lat - 0.01],
+      [lon, lat],
+    ];
+    await assert.rejects(
+      ask({ type: 'Polygon', coordinates: [elsewhere] }),
+      (error) =>
+        isGeoCropError(error, 'outside-coverage') && /within 25, -23, 34, -15/.test(error.hint ?? ''),
     );
   });
 

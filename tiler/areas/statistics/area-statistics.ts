@@ -3,6 +3,7 @@ import { GeoCropError } from '../../../engine/errors.js';
 import { polygonsOfGeoJson } from '../../../engine/geo/geojson-areas.js';
 import { pixelHectares } from '../../../engine/geo/pixel-area.js';
 import { cutOfSpans, type PixelSpans } from '../../../engine/geo/pixel-spans.js';
+import { baselineOf } from '../../http/baseline-year.js';
 import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
 import type { StatisticsAsk } from '../area-service.js';
 import { planArea } from '../fill-area.js';
@@ -121,17 +122,7 @@ async function ofBaseline(
   year: number,
   { bounds, spans }: Measured,
 ): Promise<AreaStatistics> {
-  const years = await engine.baselines.years();
-  const found = years.find((candidate) => candidate.year === year);
-  if (found === undefined) {
-    throw new GeoCropError('unknown-year', `There is no baseline of ${year}.`, {
-      hint:
-        years.length === 0
-          ? 'No baseline is stored here.'
-          : `Years: ${years.map((candidate) => candidate.year).join(', ')}.`,
-      context: { year },
-    });
-  }
+  const found = await baselineOf(engine.baselines, year);
   const area = { window: spans.window, cut: cutOfSpans(spans), coverage: engine.coverage };
   const { tally, outside } = await gate.run(signal, () =>
     deadline.within(signal, (within) => countBaseline(engine.baselines, year, area, within)),

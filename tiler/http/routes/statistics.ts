@@ -3,6 +3,7 @@ import type { AreaService } from '../../areas/area-service.js';
 import type { AreaStatistics } from '../../areas/statistics/answer.js';
 import { ANSWER_SCHEMA } from '../../areas/statistics/answer-schema.js';
 import { statisticsCsv } from '../../areas/statistics/statistics-csv.js';
+import { baselineOf } from '../baseline-year.js';
 import { NO_STORE } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { GEOJSON_SCHEMA } from '../geojson-schema.js';
@@ -81,8 +82,8 @@ function statisticsRoute({ service, config, describe, baselines }: AppDeps, area
     let of: Parameters<AreaService['statistics']>[0]['of'];
     if (asksBaseline) {
       const year = given(query('year'));
-      const newest = (await baselines?.years())?.at(-1)?.year;
-      of = { kind: 'baseline', year: year === undefined ? (newest ?? Number.NaN) : parseYear(year) };
+      const found = await baselineOf(baselines, year === undefined ? undefined : parseYear(year));
+      of = { kind: 'baseline', year: found.year };
     } else {
       const map = service.resolveMap(askedMap(query));
       of = { kind: 'map', map, card: describe?.(map).card ?? null };
