@@ -252,7 +252,7 @@ const series = {
   end: 'end',
   keyClear: 'clear view',
   keyMasked: 'clouded or no data',
-  keySeason: 'growing season',
+  keySeason: 'season',
 };
 
 /** Seasonal features in words. */
@@ -387,7 +387,7 @@ const layers = {
   all: 'All',
   allLabel: 'Show all classes',
   none: 'None',
-  noneLabel: 'Hide all classes',
+  noneLabel: 'None: hide all classes',
   hatchingOff: 'off',
   hatched: (percent: string) => `confidence below ${percent}`,
   noHatching: 'nothing is hatched',

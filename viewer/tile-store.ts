@@ -1,5 +1,6 @@
 import { UNREACHABLE } from './api.js';
 import type { Problem, TileAddress, TileEvent } from './api.js';
+import { strings } from './strings.js';
 import { contains, NATIVE_ZOOM, tileKey } from './tile-math.js';
 import { isPending, mayComeYet } from './tile-status.js';
 import type { TileQuality, TileStatus } from './tile-status.js';
@@ -186,7 +187,7 @@ export class TileStore<P> {
     } else if (event.state === 'failed') {
       this.#fail(entry, {
         code: 'failed',
-        detail: event.message ?? 'This tile could not be computed.',
+        detail: event.message ?? strings.tiles.couldNotBeMade,
         hint: null,
         status: 0,
         retryAfter: null,

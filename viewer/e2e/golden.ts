@@ -8,12 +8,19 @@ import { PICTURES } from './browser.js';
 
 /** Committed beside the tests; `npm run screenshots` writes them, and CI refuses to. */
 const GOLDEN = 'viewer/e2e/screenshots';
-/** Golden pictures are small: the mean of each 3 × 3 or 2 × 2 pixels of the screen. */
-const SHRINK_ABOVE = 700;
+/** Golden pictures are small: the mean of each 3 × 3 pixels of a desktop's screen, or 2 × 2 of a phone's. */
+const WIDEST_PHONE = 700;
 /** How different two colours may be, of pixelmatch's 0 to 1. */
 const COLOR_TOLERANCE = 0.1;
-/** Share of the pixels that may differ more: of a desktop's picture 144, a square of 36 × 36 on the screen. */
+/** Share of the pixels that may differ more: of a desktop's whole screen 144, a square of 36 × 36 pixels there. */
 const SHARE_TOLERANCE = 0.001;
+
+export interface Clip {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 const update = process.env['GEOCROP_SCREENSHOTS'] === 'write'; // eslint-disable-line no-restricted-properties -- a test's own
 
@@ -22,14 +29,27 @@ const update = process.env['GEOCROP_SCREENSHOTS'] === 'write'; // eslint-disable
  * matter. The page as a person sees it, in full, is written to test-output/viewer beside it, and what differs where something does.
  * @param name of the state, in words with dashes
  * @param mask parts that are different each time: painted over
+ * @param clip the part of the page that is compared; without: all of it
  */
-export async function assertLooks(page: Page, name: string, mask: readonly Locator[] = []): Promise<void> {
+export async function assertLooks(
+  page: Page,
+  name: string,
+  mask: readonly Locator[] = [],
+  clip?: Clip,
+): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', caret: 'hide' });
   const actual = await withBlocks(page, () =>
-    page.screenshot({ animations: 'disabled', caret: 'hide', mask: [...mask], maskColor: '#ff00ff' }),
+    page.screenshot({
+      animations: 'disabled',
+      caret: 'hide',
+      mask: [...mask],
+      maskColor: '#ff00ff',
+      ...(clip === undefined ? {} : { clip }),
+    }),
   );
-  const small = shrink(PNG.sync.read(actual));
+  const wide = (page.viewportSize()?.width ?? 0) > WIDEST_PHONE;
+  const small = shrink(PNG.sync.read(actual), wide ? 3 : 2);
   const path = join(GOLDEN, `${name}.png`);
   if (update) {
     if (process.env['CI'] === 'true') throw new Error('Golden pictures are not written in CI.'); // eslint-disable-line no-restricted-properties -- a test's own
@@ -84,8 +104,7 @@ async function withBlocks<T>(page: Page, take: () => Promise<T>): Promise<T> {
 }
 
 /** The mean of each square of pixels: small, and blind to how edges are smoothed. */
-function shrink(picture: PNG): PNG {
-  const by = picture.width > SHRINK_ABOVE ? 3 : 2;
+function shrink(picture: PNG, by: number): PNG {
   const width = Math.floor(picture.width / by);
   const height = Math.floor(picture.height / by);
   const small = new PNG({ width, height });

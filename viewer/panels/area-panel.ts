@@ -212,9 +212,6 @@ export class AreaPanel {
     const problem = progress?.state === 'ended' && statistics === null ? progress.problem : null;
     const scrolled = this.#sheet.body.scrollTop;
     const open = [...this.#sheet.body.querySelectorAll('details')].map((details) => details.open);
-    const focus = this.#sheet.body.contains(document.activeElement)
-      ? (document.activeElement as HTMLElement).id
-      : null;
     this.#sheet.fill(
       h(
         'h2',
@@ -222,16 +219,15 @@ export class AreaPanel {
         statistics === null ? strings.area.title : strings.area.size(hectares(statistics.area.hectares)),
       ),
       h('p', { class: 'quiet of' }, mapName(this.host)),
-      progress === null ? waiting() : null,
+      statistics === null && problem === null ? waiting() : null,
       problem === null ? null : failed(problem, () => this.#again()),
-      progress === null || problem !== null ? null : progressView(progress),
+      progress === null || statistics === null ? null : progressView(progress),
       ...(statistics === null ? [] : areaResult(statistics, mapName(this.host))),
       this.#note === null ? null : h('p', { class: 'note' }, this.#note),
       this.#actions(progress),
     );
     this.#sheet.body.scrollTop = scrolled;
     this.#sheet.body.querySelectorAll('details').forEach((details, at) => (details.open = open[at] ?? false));
-    if (focus !== null && focus !== '') document.getElementById(focus)?.focus({ preventScroll: true });
   }
 
   #again(): void {

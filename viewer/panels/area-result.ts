@@ -50,10 +50,12 @@ export function progressView({ statistics, state, problem }: Progress): HTMLElem
   );
 }
 
-/** `1,234`, `56.7`, `0.38`. */
-export function hectares(value: number): string {
-  const decimals = value >= 100 ? 0 : value >= 1 ? 1 : 2;
-  return strings.format.number(value, value === 0 ? 0 : decimals);
+/** Decimals that tell something of an area this large: `1,234`, `56.7`, `0.38`. */
+const decimalsFor = (value: number): number => (value >= 1000 ? 0 : value >= 10 ? 1 : 2);
+
+/** @param decimals those of a table, so that its numbers stand in line */
+export function hectares(value: number, decimals = decimalsFor(value)): string {
+  return strings.format.number(value, decimals);
 }
 
 const percent = (share: number): string =>
@@ -122,6 +124,8 @@ function table(
   adjusted: boolean,
   map: string,
 ): HTMLElement {
+  const decimals = decimalsFor(completeness.classified.hectares);
+  const size = (value: number): string => hectares(value, decimals);
   const head = (title: string, help?: string): HTMLElement =>
     h('th', { scope: 'col', ...(help === undefined ? {} : { title: help }) }, title);
   const cell = (text: string): HTMLElement => h('td', { class: 'number' }, text);
@@ -132,9 +136,9 @@ function table(
       'td',
       {
         class: 'number',
-        title: strings.area.interval(hectares(area.hectares), hectares(low), hectares(high)),
+        title: strings.area.interval(size(area.hectares), size(low), size(high)),
       },
-      strings.area.plusMinus(hectares(area.hectares), hectares((high - low) / 2)),
+      strings.area.plusMinus(size(area.hectares), size((high - low) / 2)),
     );
   };
   return h(
@@ -166,7 +170,7 @@ function table(
             h('span', { class: 'swatch', style: `background:${entry.color}`, 'aria-hidden': 'true' }),
             sentenceCase(entry.name),
           ),
-          cell(hectares(entry.hectares)),
+          cell(size(entry.hectares)),
           cell(
             entry.meanConfidence === null
               ? strings.format.none
@@ -183,7 +187,7 @@ function table(
         'tr',
         {},
         h('th', { scope: 'row' }, strings.area.total),
-        cell(hectares(completeness.classified.hectares)),
+        cell(size(completeness.classified.hectares)),
         cell(''),
         adjusted ? cell('') : null,
       ),

@@ -71,7 +71,12 @@ export class Sheet {
     target?.focus({ preventScroll: true });
   }
 
+  /** The keyboard's focus stays where it was, by the element's id, or goes to the sheet. */
   fill(...content: readonly (Node | null)[]): void {
+    const focused = this.body.contains(document.activeElement) ? document.activeElement : null;
     this.body.replaceChildren(...content.filter((node) => node !== null));
+    if (focused === null) return;
+    const again = focused.id === '' ? null : document.getElementById(focused.id);
+    (again ?? this.root).focus({ preventScroll: true });
   }
 }

@@ -33,15 +33,17 @@ async function run(answers: readonly (AreaStatistics | ApiError)[]) {
   return { said, asked, pauses };
 }
 
-test('what is there is said at once; then the server is asked to compute the rest', async () => {
-  const { said, asked } = await run([answer(30), answer(12), answer(0)]);
-  assert.deepEqual(
-    asked.map((url) => new URLSearchParams(url.split('?')[1]).get('wait')),
-    ['0', '20', '20'],
-  );
+const waits = (asked: readonly string[]) =>
+  asked.map((url) => new URLSearchParams(url.split('?')[1]).get('wait'));
+
+test('what is there is said at once; then the rest is asked for, and what has come counted again', async () => {
+  const { said, asked, pauses } = await run([answer(30), problem('not-ready', 4), answer(12), answer(0)]);
+  assert.deepEqual(waits(asked), [null, '20', null, '20']);
+  assert.deepEqual(pauses, [4000]);
   assert.deepEqual(
     said.map(({ state, statistics }) => [state, statistics?.completeness.notComputed.pixels]),
     [
+      ['computing', 30],
       ['computing', 30],
       ['computing', 12],
       ['ended', 0],
@@ -49,19 +51,23 @@ test('what is there is said at once; then the server is asked to compute the res
   );
 });
 
-test('a busy server is asked again when it says; another problem ends it, and what was counted stays', async () => {
-  const { said, pauses } = await run([answer(30), problem('queue-full', 7), problem('area-too-large')]);
-  assert.deepEqual(pauses, [0, 7000]);
+test('a complete area is asked for once', async () => {
+  const { asked } = await run([answer(0)]);
+  assert.deepEqual(waits(asked), [null]);
+});
+
+test('a problem that does not go by ends it, and what was counted stays', async () => {
+  const { said } = await run([answer(30), problem('not-computed')]);
   const last = said.at(-1);
   assert.deepEqual(
     [last?.state, last?.problem?.code, last?.statistics?.completeness.notComputed.pixels],
-    ['ended', 'area-too-large', 30],
+    ['ended', 'not-computed', 30],
   );
 });
 
 test('a server that computes nothing is not asked for ever', async () => {
   const { said } = await run([answer(30)]);
-  assert.ok(said.length < 30);
+  assert.ok(said.length < 100);
   assert.equal(said.at(-1)?.state, 'ended');
 });
 

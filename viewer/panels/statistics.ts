@@ -62,9 +62,9 @@ export interface Progress {
 
 /** The server computes while it waits; less than the minute after which proxies cut. */
 const WAIT_SECONDS = 20;
-const LEAST_PAUSE_MS = 2000;
+const LEAST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** The answer is the same for whoever asks later. */
+/** What goes by. */
 const PASSING: readonly string[] = [
   'not-ready',
   'queue-full',
@@ -73,10 +73,10 @@ const PASSING: readonly string[] = [
   UNREACHABLE,
 ];
 /** As often in a row without anything new, and nobody computes it. */
-const PATIENCE = 15;
+const PATIENCE = 30;
 
 /**
- * Counts an area: what is there at once, then again and again while the rest is computed.
+ * Counts an area: what is there at once; then the rest is asked for, and what is there by then counted again, until all is.
  * @param pause resolves after the milliseconds; injected for tests
  */
 export async function countArea(
@@ -87,36 +87,35 @@ export async function countArea(
   pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ask: typeof getJson = getJson,
 ): Promise<void> {
-  const query = mapQuery(map);
   let statistics: AreaStatistics | null = null;
   let unchanged = 0;
-  for (let wait = 0; !signal.aborted; wait = WAIT_SECONDS) {
-    query.set('wait', String(wait));
+  // With `wait` the server has the rest computed; without, it counts what is there.
+  for (let wait = false; !signal.aborted;) {
+    const query = mapQuery(map);
+    if (wait) query.set('wait', String(WAIT_SECONDS));
     let problem: Problem | null = null;
     try {
       const before = left(statistics);
       statistics = await ask<AreaStatistics>(`statistics?${query.toString()}`, signal, area);
       unchanged = left(statistics) === before ? unchanged + 1 : 0;
+      wait = true;
     } catch (error) {
       if (signal.aborted) return;
       problem = error instanceof ApiError ? error.problem : unreachable().problem;
-      unchanged += 1;
+      unchanged += wait ? 0 : 1;
+      wait = false;
     }
     if (signal.aborted) return;
-    const goesOn =
-      problem === null
-        ? statistics?.completeness.complete === false && unchanged < PATIENCE
-        : PASSING.includes(problem.code) && unchanged < PATIENCE;
+    const passes = problem === null ? !isComplete(statistics) : PASSING.includes(problem.code);
+    const goesOn = passes && unchanged < PATIENCE;
     onProgress({ statistics, state: goesOn ? 'computing' : 'ended', problem });
     if (!goesOn) return;
-    await pause(
-      Math.min(
-        LONGEST_PAUSE_MS,
-        Math.max(wait === 0 ? 0 : LEAST_PAUSE_MS, (problem?.retryAfter ?? 0) * 1000),
-      ),
-    );
+    if (problem !== null)
+      await pause(Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, (problem.retryAfter ?? 0) * 1000)));
   }
 }
+
+const isComplete = (statistics: AreaStatistics | null): boolean => statistics?.completeness.complete === true;
 
 const left = (statistics: AreaStatistics | null): number =>
   statistics?.completeness.notComputed.pixels ?? Number.NaN;

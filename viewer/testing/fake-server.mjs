@@ -25,6 +25,8 @@ const CARD = {
 const BOUNDS = [29.93, -17.93, 30.07, -17.79];
 const PERIOD = ['2024-09-01', '2025-05-31'];
 const RAMP = ['#8c5a2b', '#cfae6a', '#f0ead0', '#9cc47c', '#3f8f4f', '#14532d'];
+/** How long an area's computing is waited for. */
+const WAITED_MS = 300;
 const BASELINE = [
   '#419BDF',
   '#397D49',
@@ -213,6 +215,10 @@ export async function startFakeServer(options = {}) {
     if (path === '/statistics') {
       if (settings.statistics !== null) return void problem(response, ...settings.statistics);
       return void bodyOf(request).then((area) => {
+        if (url.searchParams.has('wait') && settings.computed < 1)
+          return later(WAITED_MS, () =>
+            problem(response, 503, 'not-ready', 'The area is being computed.', 'Ask again.', 1),
+          );
         json(response, statisticsAnswer(area, asMap(url.searchParams), settings.computed));
       });
     }
