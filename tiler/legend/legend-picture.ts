@@ -38,7 +38,7 @@ const TICK = 4;
 
 /** The widest that a line of text makes the picture. */
 const MAX_TEXT_WIDTH = 320;
-const MIN_TEXT_WIDTH = 190;
+const MIN_TEXT_WIDTH = 216;
 
 interface Part {
   readonly width: number;

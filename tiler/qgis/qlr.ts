@@ -54,7 +54,7 @@ export function qlrDocument(layer: QgisLayer): string {
       : [
           {
             id: `geocrop_${legend.layer}_values`,
-            name: `${title}: ${legend.classes === undefined ? 'values' : 'classes by name'}`,
+            name: `${title}, as numbers`,
             provider: 'gdal',
             source: numbers,
             shown: false,
@@ -72,16 +72,7 @@ export function qlrDocument(layer: QgisLayer): string {
         xml(
           'layer-tree-group',
           { name: `${title}, ${subtitle}`, expanded: 1, checked: 'Qt::Checked' },
-          entries.map(({ id, name, provider, source, shown }) =>
-            xml('layer-tree-layer', {
-              id,
-              name,
-              providerKey: provider,
-              source,
-              expanded: 1,
-              checked: shown ? 'Qt::Checked' : 'Qt::Unchecked',
-            }),
-          ),
+          entries.map((entry) => treeLayer(entry, legend)),
         ),
       ),
       xml(
@@ -91,6 +82,35 @@ export function qlrDocument(layer: QgisLayer): string {
       ),
     ),
     '<!DOCTYPE qgis-layer-definition>',
+  );
+}
+
+function treeLayer({ id, name, provider, source, shown }: Entry, { classes }: Legend): Xml {
+  // Without the first entry, which is the band's name; a ramp is one entry.
+  const nodes = Array.from({ length: classes?.length ?? 1 }, (_, at) => at + 1).join(',');
+  return xml(
+    'layer-tree-layer',
+    {
+      id,
+      name,
+      providerKey: provider,
+      source,
+      expanded: shown ? 1 : 0,
+      checked: shown ? 'Qt::Checked' : 'Qt::Unchecked',
+    },
+    ...(provider === 'gdal' ? [properties({ 'legend/node-order': nodes })] : []),
+  );
+}
+
+function properties(values: Readonly<Record<string, string>>): Xml {
+  return xml(
+    'customproperties',
+    {},
+    xml(
+      'Option',
+      { type: 'Map' },
+      Object.entries(values).map(([name, value]) => xml('Option', { type: 'QString', name, value })),
+    ),
   );
 }
 
@@ -156,19 +176,7 @@ function mapLayer({ legend, bounds, home }: QgisLayer, { id, name, provider, sou
     xml('provider', {}, provider),
     xml('attribution', { href: home }, credits),
     // Identify shows the class and its confidence as a table.
-    xml(
-      'customproperties',
-      {},
-      xml(
-        'Option',
-        { type: 'Map' },
-        xml('Option', {
-          type: 'QString',
-          name: 'identify/format',
-          value: provider === 'wms' ? 'Html' : 'Value',
-        }),
-      ),
-    ),
+    properties({ 'identify/format': provider === 'wms' ? 'Html' : 'Value' }),
     pipe,
     xml('blendMode', {}, 0),
   );

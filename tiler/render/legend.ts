@@ -1,5 +1,5 @@
 import type { LayerInfo, MapKey, TileService } from '../tiles/tile-service.js';
-import { RAMP_STEPS, rampColors } from './colormap.js';
+import { RAMP_STEPS, rampColors, type ColormapName } from './colormap.js';
 import type { Style } from './style.js';
 
 /** Colours named along a ramp: enough that linear interpolation between them looks like the ramp. */
@@ -16,7 +16,7 @@ export interface Legend {
   readonly unit?: string | null;
   readonly min?: number;
   readonly max?: number;
-  readonly colormap?: string;
+  readonly colormap?: ColormapName;
   readonly stops?: readonly { readonly value: number; readonly color: string }[];
 }
 

@@ -1,6 +1,6 @@
 import { MAX_ZOOM, NATIVE_ZOOM } from '../../../engine/geo/tile-matrix.js';
 import { escapeXml } from '../../../engine/encode/gdal-metadata.js';
-import { layerTitle, sentenceCase } from '../../legend/words.js';
+import { layerTitle, legendTitle, sentenceCase } from '../../legend/words.js';
 import type { Legend } from '../../render/legend.js';
 import { SHORT } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
@@ -90,7 +90,9 @@ function describeShown({ map, year }: ShownLayer, title: string): string {
 }
 
 /** TileJSON's `legend`: the picture, with its names for those who do not see it. */
-function legendHtml({ title, classes, min, max, unit }: Legend, address: string): string {
+function legendHtml(legend: Legend, address: string): string {
+  const { classes, min, max, unit } = legend;
+  const title = legendTitle(legend);
   const names =
     classes !== undefined
       ? classes.map(({ name }) => sentenceCase(name)).join(', ')

@@ -51,7 +51,7 @@ export function wmtsRoutes(deps: AppDeps, answers: WmtsTileAnswers): readonly Ro
   const route = (path: string, operation: Operation | null, handler: Handler): Route => ({
     method: 'get',
     path,
-    operation,
+    operation: operation === null ? null : { ...operation, parameters: parametersOf(path, operation) },
     handler: async (c) => {
       try {
         return await handler(c);
@@ -94,6 +94,12 @@ export function wmtsRoutes(deps: AppDeps, answers: WmtsTileAnswers): readonly Ro
       throw new WmtsError('InvalidParameterValue', null, `Addresses are told by ${CAPABILITIES_PATH}.`);
     }),
   ];
+}
+
+/** Dynamic World's addresses have fewer names than those of maps. */
+function parametersOf(path: string, { parameters = [] }: Operation): readonly Parameter[] {
+  const names = path.split('/').map((part) => part.replace(':', ''));
+  return parameters.filter((known) => known.in !== 'path' || names.includes(known.name));
 }
 
 async function catalogueOf({ service, baselines }: AppDeps, asked: Partial<MapKey> = {}): Promise<Catalogue> {
