@@ -232,7 +232,9 @@ async function baselineStore(): Promise<MemoryObjectStore> {
     transform: mapTransform({ zoom: 14, px0, py0 }),
   });
   const store = new MemoryObjectStore(() => new Date('2024-01-01T00:00:00Z'));
-  const key = 'dw/zim/summer/2021_2022/highest_conf/DW_Zim_HighestConf_2021_2022.tif';
-  await store.put('geocrop-baselines', key, bytes);
+  for (const years of ['2021_2022', '2024_2025']) {
+    const key = `dw/zim/summer/${years}/highest_conf/DW_Zim_HighestConf_${years}.tif`;
+    await store.put('geocrop-baselines', key, bytes);
+  }
   return store;
 }

@@ -16,13 +16,12 @@ const query = (name: string, description: string, schema: Schema, example?: unkn
 
 /** `askedMap`. */
 export const MAP_PARAMETERS: readonly Parameter[] = [
-  query('season', 'Name of a season. Default: the first that has a year.', { type: 'string' }, 'summer'),
-  query(
-    'year',
-    'Year in which the season starts. Default: the latest closed season.',
-    { type: 'integer', minimum: 1000, maximum: 9999 },
-    2021,
-  ),
+  query('season', 'Name of a season. Default: the first that has a year.', { type: 'string' }),
+  query('year', 'Year in which the season starts. Default: the latest closed season.', {
+    type: 'integer',
+    minimum: 1000,
+    maximum: 9999,
+  }),
   query('model', 'Name of a model. Default: the server’s.', { type: 'string' }),
 ];
 

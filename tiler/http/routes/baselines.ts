@@ -25,7 +25,7 @@ export const BASELINE_OPERATION: Operation = {
       required: true,
       description: 'Year in which the season starts.',
       schema: { type: 'integer' },
-      example: 2021,
+      example: 2024,
     },
     ...TILE_PATH,
   ],
