@@ -25,31 +25,31 @@ export function maskWindow(
   if (level.width === size.width && level.height === size.height) {
     return { level, window, fit: (values) => values };
   }
-  const columns = centres(window.column, window.width, level.width / size.width, level.width);
-  const rows = centres(window.row, window.height, level.height / size.height, level.height);
-  const [column = 0] = columns;
-  const [row = 0] = rows;
+  const columnOf = centreIn(window.column, level.width / size.width, level.width);
+  const rowOf = centreIn(window.row, level.height / size.height, level.height);
+  const column = columnOf(0);
+  const row = rowOf(0);
   const inMask: PixelWindow = {
     column,
     row,
-    width: (columns.at(-1) ?? column) - column + 1,
-    height: (rows.at(-1) ?? row) - row + 1,
+    width: columnOf(window.width - 1) - column + 1,
+    height: rowOf(window.height - 1) - row + 1,
   };
   return {
     level,
     window: inMask,
     fit: (values) => {
       const out = new Uint8Array(window.width * window.height);
-      let to = 0;
-      for (const y of rows) {
-        const from = (y - row) * inMask.width - column;
-        for (const x of columns) out[to++] = values[from + x]!;
+      for (let y = 0, to = 0; y < window.height; y += 1) {
+        const from = (rowOf(y) - row) * inMask.width - column;
+        for (let x = 0; x < window.width; x += 1, to += 1) out[to] = values[from + columnOf(x)]!;
       }
       return out;
     },
   };
 }
 
-function centres(from: number, count: number, scale: number, size: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.min(size - 1, Math.floor((from + i + 0.5) * scale)));
+/** The mask's column or row at the centre of each of the window's. */
+function centreIn(from: number, scale: number, size: number): (i: number) => number {
+  return (i) => Math.min(size - 1, Math.floor((from + i + 0.5) * scale));
 }
