@@ -1,19 +1,20 @@
 import { ApiError, unreachable, UNREACHABLE } from './api.js';
-import type { BaseMap, MapKey } from './api.js';
+import type { MapKey } from './api.js';
 import { DYNAMIC_WORLD, problemToSay } from './choices.js';
 import { classShares } from './class-share.js';
 import { Controls } from './controls.js';
 import type { ControlChange } from './controls.js';
-import { nameOfMap } from './controls/comparisons.js';
+import { nameOfMap, namesOfMaps } from './controls/comparisons.js';
 import { CropMap } from './crop-map.js';
 import { byId } from './dom.js';
 import { Furniture } from './furniture.js';
-import { Districts } from './map/districts.js';
 import { DrawingTool } from './map/drawing-tool.js';
 import { MapHalf } from './map/map-half.js';
 import type { MapSession } from './map/map-session.js';
 import { makeHost } from './map/make-host.js';
 import { PanelEmitter } from './map/panel-events.js';
+import { askedKey, comparedKey } from './map/map-keys.js';
+import { Surroundings } from './map/surroundings.js';
 import { SwipeDivider } from './map/swipe-divider.js';
 import { WHOLE } from './map/tile-look.js';
 import { PageLink } from './page-link.js';
@@ -23,7 +24,7 @@ import { NATIVE_ZOOM } from './tile-math.js';
 import { clearProblem, sayProblem } from './toasts.js';
 import { TownLabels } from './town-labels.js';
 import { parseUrl } from './url-state.js';
-import type { Comparison, Place, UrlState } from './url-state.js';
+import type { Place, UrlState } from './url-state.js';
 import { anyPending, statusLine } from './words.js';
 
 const SHARE_DELAY_MS = 300;
@@ -44,8 +45,7 @@ export class App {
     this.#countSoon();
   });
   readonly #drawing: DrawingTool;
-  #districts: Districts | null = null;
-  #followBase: ((place: Place) => void) | null = null;
+  readonly #surroundings: Surroundings;
   #area: AreaGeometry | null = null;
   #marker: LonLat | null = null;
   #hover: LonLat | null = null;
@@ -82,6 +82,7 @@ export class App {
         sayProblem({ code: 'drawing', detail: drawing, hint: drawingHint });
       },
     });
+    this.#surroundings = new Surroundings(this.#map, this.#furniture);
     this.#drawing = new DrawingTool(
       this.#map.project,
       (drawing) => {
@@ -113,8 +114,7 @@ export class App {
   async start(session: MapSession): Promise<void> {
     const { geocrop } = session.tileJson;
     this.#furniture.setScale(this.#map.place.lat, this.#map.place.zoom);
-    if (geocrop.base !== undefined) void this.#openBase(geocrop.base);
-    if (geocrop.districts !== undefined) void this.#openDistricts(geocrop.districts);
+    void this.#surroundings.open(geocrop);
     addEventListener('hashchange', () => {
       const { place } = parseUrl('', location.hash);
       if (place !== null) this.#map.moveTo(place);
@@ -141,9 +141,9 @@ export class App {
   /** Another season, year, model or layer, in place: what shows stays until the next is there. */
   async #openLeft(): Promise<void> {
     const [left] = this.#halves;
-    const { season, year, model, layer } = this.#link.state;
+    const { state } = this.#link;
     this.#furniture.setStatus(strings.page.opening, true, false);
-    const shown = await this.#openOn(left, { ...given({ season, year, model }) }, layer);
+    const shown = await this.#openOn(left, askedKey(state), state.layer);
     if (shown === 'other') return;
     if (shown === 'failed' && left.shown !== null) {
       // The link, the slider and the lists go back to what shows.
@@ -202,7 +202,7 @@ export class App {
     this.#furniture.setAttribution(main.tileJson.attribution, main.tileJson.geocrop);
     this.#controls.showMap(main, left.session.baselineYear);
     this.#controls.showState(state, main);
-    this.#divider.show(other === undefined ? null : [nameOfMap(main), nameOfMap(other)], state.swipe);
+    this.#divider.show(other === undefined ? null : namesOfMaps(main, other), state.swipe);
     this.#clip();
     void left.session.legend(main.layer).then((legend) => {
       if (left.front?.layer.name !== main.layer.name) return;
@@ -238,7 +238,7 @@ export class App {
 
   #moved(place: Place): void {
     this.#link.change({ place });
-    this.#followBase?.(place);
+    this.#surroundings.follow(place);
     this.#furniture.setScale(place.lat, place.zoom);
     this.#countSoon();
   }
@@ -246,7 +246,7 @@ export class App {
   /** After each frame: what stands over the map in the page follows it. */
   #placeAll(): void {
     for (const { overlay } of this.#halves) overlay.place(this.#map.project);
-    if (this.#followBase === null) this.#towns.place(this.#map.project, this.#map.place.zoom);
+    if (!this.#surroundings.hasBase) this.#towns.place(this.#map.project, this.#map.place.zoom);
     this.#placeMarker();
   }
 
@@ -310,7 +310,7 @@ export class App {
   #readOut(): void {
     const at = this.#hover;
     const found = at === null ? null : (this.#halfAt(at).front?.classAt(...at)?.name ?? null);
-    const district = at === null ? '' : (this.#districts?.nameAt(...at) ?? '');
+    const district = at === null ? '' : this.#surroundings.districtAt(at);
     this.#furniture.setReadout(at, found, district);
   }
 
@@ -319,47 +319,6 @@ export class App {
     this.#map.show({ area });
     this.#events.tell('area', area);
   }
-
-  async #openBase(base: BaseMap): Promise<void> {
-    const { openBaseMap } = await import('./map/base-map.js');
-    const container = byId('base');
-    container.hidden = false;
-    this.#followBase = openBaseMap(container, base, this.#map.place);
-    this.#map.show({ hasBase: true });
-    byId('towns').hidden = true;
-    this.#furniture.setBaseAttribution(base.attribution ?? '');
-  }
-
-  async #openDistricts(url: string): Promise<void> {
-    try {
-      this.#districts = await Districts.fetch(url);
-      this.#map.show({ districts: this.#districts.rings });
-    } catch (error) {
-      // The map is whole without them.
-      console.warn(error);
-    }
-  }
-}
-
-function comparedKey(key: MapKey, compare: Comparison): MapKey {
-  switch (compare.with) {
-    case 'year':
-      return { ...key, year: compare.year };
-    case 'model':
-      return { ...key, model: compare.model };
-    case 'baseline':
-      return key;
-  }
-}
-
-/** Without what is null: the server's default then. */
-function given(key: { season: string | null; year: number | null; model: string | null }): Partial<MapKey> {
-  const { season, year, model } = key;
-  return {
-    ...(season === null ? {} : { season }),
-    ...(year === null ? {} : { year }),
-    ...(model === null ? {} : { model }),
-  };
 }
 
 function announce(text: string): void {

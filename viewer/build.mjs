@@ -104,8 +104,24 @@ writeFileSync(
   join(out, 'index.html'),
   withWords(readFileSync(join(here, 'index.html'), 'utf8'), (await stringsOfPage()).page)
     .replace('./style.css', `./${written.find((file) => file.endsWith('.css'))}`)
-    .replace('./main.js', `./${named('.js')}`),
+    .replace('./main.js', `./${named('.js')}`)
+    .replace('  </head>', `${preloads(named('.js'))}  </head>`),
 );
+
+/** What the page's script imports before it runs is fetched beside it, not after it. */
+function preloads(name) {
+  const outputs = Object.entries(page.metafile.outputs);
+  const first = new Set();
+  const add = (file) => {
+    for (const { path, kind } of outputs.find(([known]) => known === file)?.[1].imports ?? []) {
+      if (kind !== 'import-statement' || first.has(path)) continue;
+      first.add(path);
+      add(path);
+    }
+  };
+  add(outputs.find(([file]) => basename(file) === name)?.[0]);
+  return [...first].map((file) => `    <link rel="modulepreload" href="./${basename(file)}" />\n`).join('');
+}
 
 /** strings.ts, as this script can read it. */
 async function stringsOfPage() {

@@ -79,7 +79,9 @@ export class Controls {
     hatch.setAttribute('aria-valuetext', url.hatchBelow === 0 ? noHatching : hatched(below));
     byId('hatch-value').textContent = url.hatchBelow === 0 ? hatchingOff : below;
     byId<HTMLInputElement>('baseline').checked = url.baseline;
-    byId('baseline-legend').hidden = byId('baseline-row').hidden || !url.baseline;
+    const comparesBaseline = url.compare?.with === 'baseline';
+    byId('baseline-legend').hidden = !comparesBaseline && (byId('baseline-row').hidden || !url.baseline);
+    document.body.classList.toggle('compares-baseline', comparesBaseline);
     const compared = url.compare === null ? '' : formatComparison(url.compare);
     this.#compare.show(comparisons(tileJson.geocrop), compared);
     if (layer.kind === 'classes') this.#classes.mark(new Set(url.hidden));

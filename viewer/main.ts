@@ -2,6 +2,7 @@ import { App } from './app.js';
 import { ApiError, getJson, mapQuery, unreachable, UNREACHABLE } from './api.js';
 import type { MapKey, TileJson } from './api.js';
 import { byId } from './dom.js';
+import { askedKey } from './map/map-keys.js';
 import { MapSession } from './map/map-session.js';
 import { openPanels } from './panels/panels.js';
 import { strings } from './strings.js';
@@ -40,13 +41,7 @@ async function open(asked: Partial<MapKey>): Promise<TileJson> {
 }
 
 const url = parseUrl(location.search, location.hash);
-const session = new MapSession(
-  await open({
-    ...(url.season === null ? {} : { season: url.season }),
-    ...(url.year === null ? {} : { year: url.year }),
-    ...(url.model === null ? {} : { model: url.model }),
-  }),
-);
+const session = new MapSession(await open(askedKey(url)));
 const app = new App(session, url);
 await app.start(session);
 openPanels(app.host);

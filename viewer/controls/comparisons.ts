@@ -31,9 +31,19 @@ export function comparisons({ map, years, models, period, baselineYears }: GeoCr
   ];
 }
 
-/** What stands over a side of the divider: `Summer 2024/25 · Ensemble`, `Dynamic World 2024`. */
-export function nameOfMap({ key, tileJson, layer }: ShownMap): string {
-  const { geocrop } = tileJson;
-  if (layer.name === DYNAMIC_WORLD) return strings.layers.dynamicWorldOf(baselineYear(geocrop) ?? key.year);
-  return strings.layers.mapName(sentenceCase(seasonName(key, geocrop.period)), key.model);
+/** What stands over the sides of the divider: what differs between them, `Summer 2024/25`, `Ensemble`, `Dynamic World 2024`. */
+export function namesOfMaps(left: ShownMap, right: ShownMap): readonly [string, string] {
+  const sameModel = left.key.model === right.key.model;
+  const name = ({ key, tileJson, layer }: ShownMap): string => {
+    const { geocrop } = tileJson;
+    if (layer.name === DYNAMIC_WORLD) return strings.layers.dynamicWorldOf(baselineYear(geocrop) ?? key.year);
+    return sameModel ? sentenceCase(seasonName(key, geocrop.period)) : key.model;
+  };
+  return [name(left), name(right)];
+}
+
+/** `Summer 2024/25 · Ensemble`. */
+export function nameOfMap({ key, tileJson }: ShownMap): string {
+  const season = sentenceCase(seasonName(key, tileJson.geocrop.period));
+  return strings.layers.mapName(season, key.model);
 }
