@@ -8,8 +8,9 @@ import { newTally } from '../../engine/classes/class-tally.js';
 import type { AreaService, BoxAsk, PlannedBox, StatisticsAsk } from '../areas/area-service.js';
 import { describeStatistics } from '../areas/statistics/describe-statistics.js';
 import type { BaselineTiles } from '../tiles/baseline-tiles.js';
+import { eventually } from '../queue/eventually.js';
 import type { Problem } from './problem.js';
-import { settle, testApp } from './testing.js';
+import { testApp } from './testing.js';
 
 const POLYGON = {
   type: 'Polygon',
@@ -264,8 +265,7 @@ describe('GET /bbox', () => {
       [ask?.bounds, ask?.layer, ask?.map.year],
       [[30, -17.5, 30.02, -17.48], 'confidence', 2020],
     );
-    for (let i = 0; i < 100 && (await isThere(areas.folder)); i += 1) await settle();
-    assert.equal(await isThere(areas.folder), false);
+    await eventually('the file is gone', async () => !(await isThere(areas.folder)));
   });
 
   it('answers 304 and HEAD without writing anything', async () => {
