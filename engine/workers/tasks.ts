@@ -5,6 +5,7 @@ import type { CodedStrip, StripTask } from '../encode/strip-task.js';
 import type { BlockParts, ReducedBlock } from '../encode/reduce-block.js';
 import type { Rect, Target } from '../metatile/target.js';
 import type { SourceGrid as SampledGrid } from '../pixels/sampling.js';
+import type { WarpTask, Warped } from '../raster-files/warp/kernel/warp-task.js';
 import type { Raster } from '../raster.js';
 import type { BlockArray, BlockSpec } from '../windows/decode.js';
 import type { CompressedBlock } from '../windows/block-spec.js';
@@ -36,6 +37,8 @@ export interface Tasks {
   decode: { input: { readonly spec: BlockSpec; readonly bytes: Uint8Array }; output: BlockArray };
   /** Counts the classes of tiles of one metatile. */
   tally: { input: TallyInput; output: { readonly tally: ClassTally; readonly damaged: readonly number[] } };
+  /** Pixels of a file in another projection or size. */
+  warp: { input: WarpTask; output: Warped };
   /** Setup: makes a model known to the worker. */
   bundle: { input: { readonly digest: string; readonly data: BundleData }; output: null };
 }

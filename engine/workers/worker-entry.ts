@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../errors.js';
 import { codeStrip } from '../encode/strip-task.js';
+import { runWarp } from '../raster-files/warp/kernel/run-warp.js';
 import { instantiateKernels } from '../kernels/load.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { STOP, type TaskAnswer, type TaskMessage } from './pool.js';
@@ -54,6 +55,7 @@ const handlers: { readonly [K in TaskName]: Handler<K> } = {
   reduce: (input) => reduce(input),
   decode: ({ spec, bytes }) => decodePlanes(spec, bytes),
   tally: (input) => tally(input),
+  warp: (input) => runWarp(input),
   bundle: (input) => learnBundle(input),
 };
 

@@ -17,8 +17,8 @@ export function datasetBounds(dataset: Dataset, crs: FileCrs): Box {
   const place = georeferenced(dataset);
   const [west, south, east, north] = boxOfRaster(place.transform, place.width, place.height);
   if (sameCrs(place.crs, crs)) return [west, Math.min(south, north), east, Math.max(south, north)];
-  // GDAL refuses a box whose south lies above its north; rio-tiler then says the world.
-  if (south > north) return WORLD;
+  // GDAL refuses a box in degrees whose south lies above its north; rio-tiler then says the world.
+  if (south > north && place.crs.geographic) return WORLD;
   const bounds = transformBounds(place.crs, crs, [west, south, east, north]);
   return bounds.every(Number.isFinite) ? bounds : WORLD;
 }

@@ -74,7 +74,8 @@ function outerWindow({ transform }: Dataset, { column, row, width, height }: Flo
   if (transform === null) return { x: -column, y: -row, width, height };
   const [a, , c, , e, f] = transform;
   const [left, top] = apply(transform, column, row);
-  return { x: (c - left) / a, y: (f - top) / e, width, height };
+  // The affine package's sums, not simplified: what a sample on the edge of two pixels falls to depends on the last bit.
+  return { x: (c - (c + (left - c))) / a, y: (f - (f + (top - f))) / e, width, height };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { WorkerPool } from '../../workers/pool.js';
 import { runWarp } from './kernel/run-warp.js';
 import type { RunWarp } from './source/warped-source.js';
 
@@ -6,6 +7,11 @@ export interface ReaderOptions {
   readonly maxSourcePixels?: number;
   /** Where warping runs; default: here. A server gives it to its threads. */
   readonly runWarp?: RunWarp;
+}
+
+/** Blocks of a tile's size take some milliseconds: not on the thread that answers requests. */
+export function warpInPool(pool: WorkerPool): RunWarp {
+  return (task) => pool.run('warp', task);
 }
 
 export const warpHere: RunWarp = async (task) => runWarp(task);

@@ -4,7 +4,7 @@ import { inTemporaryFolder } from '../../encode/gdal-oracle.js';
 import { createReader } from './reader.js';
 import { crsNamed, difference, runCase } from './testing-compare.js';
 import type { Case } from './testing.js';
-import { askRioTiler, withoutRioTiler } from './testing.js';
+import { askRioTiler, tileAt, withoutRioTiler } from './testing.js';
 
 const reader = createReader();
 
@@ -29,16 +29,6 @@ const PLACES: Readonly<Record<string, readonly [lon: number, lat: number]>> = {
   rotated: [31.12, -18.1],
   albers: [30.1, -15.76],
 };
-
-function tileAt(
-  lon: number,
-  lat: number,
-  z: number,
-): { readonly z: number; readonly x: number; readonly y: number } {
-  const count = 2 ** z;
-  const y = (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2;
-  return { z, x: Math.floor(((lon + 180) / 360) * count), y: Math.floor(y * count) };
-}
 
 /** Tiles over and under the file's resolution, boxes in several systems, previews, a point. */
 function casesOf(file: string, options: Readonly<Record<string, unknown>> = {}): Case[] {

@@ -78,11 +78,13 @@ export interface Difference {
   /** Largest difference of values where both are valid. */
   readonly most: number;
   readonly masks: number;
+  /** Largest absolute value expected. */
+  readonly largest: number;
   readonly note: string;
 }
 
 export function difference(ours: Image, theirs: Image): Difference {
-  const none = { pixels: 0, values: 0, valid: 0, most: Infinity, masks: 0 };
+  const none = { pixels: 0, values: 0, valid: 0, most: Infinity, masks: 0, largest: 0 };
   if (
     ours.width !== theirs.width ||
     ours.height !== theirs.height ||
@@ -96,6 +98,7 @@ export function difference(ours: Image, theirs: Image): Difference {
   let most = 0;
   let masks = 0;
   let valid = 0;
+  let largest = 0;
   const examples: string[] = [];
   for (const [b, band] of theirs.bands.entries()) {
     const mine = ours.bands[b] ?? [];
@@ -114,6 +117,7 @@ export function difference(ours: Image, theirs: Image): Difference {
       valid += 1;
       const got = mine[i] as number;
       const expected = band[i] as number;
+      largest = Math.max(largest, Math.abs(expected));
       if (Object.is(got, expected) || got === expected) continue;
       values += 1;
       most = Math.max(most, Math.abs(got - expected));
@@ -122,5 +126,5 @@ export function difference(ours: Image, theirs: Image): Difference {
       }
     }
   }
-  return { pixels, values, valid, most, masks, note: examples.join('; ') };
+  return { pixels, values, valid, most, masks, largest, note: examples.join('; ') };
 }

@@ -217,3 +217,14 @@ export function arrayDataset(options: {
     },
   };
 }
+
+/** The XYZ tile that holds a place. */
+export function tileAt(
+  lon: number,
+  lat: number,
+  z: number,
+): { readonly z: number; readonly x: number; readonly y: number } {
+  const count = 2 ** z;
+  const y = (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2;
+  return { z, x: Math.floor(((lon + 180) / 360) * count), y: Math.floor(y * count) };
+}

@@ -1,9 +1,9 @@
 import proj4 from 'proj4';
 import { GeoCropError, messageOf } from '../../../errors.js';
-import { MERCATOR_HALF_WIDTH, MERCATOR_RADIUS } from '../../../geo/tile-matrix.js';
+import { MERCATOR_RADIUS } from '../../../geo/tile-matrix.js';
 import { conformalTangent, meridianAngle, projectUtm, utmZone } from '../../../geo/utm.js';
 import type { FileCrs } from '../../dataset.js';
-import { sameCrs } from './crs.js';
+import { WGS84, sameCrs } from './crs.js';
 
 /** Changes points in place, the first `count` of each array; one that has no place in the other system becomes NaN, NaN. */
 export type CoordinateTransform = (x: Float64Array, y: Float64Array, count: number) => void;
@@ -31,14 +31,19 @@ export function coordinateTransform(from: FileCrs, to: FileCrs): CoordinateTrans
   };
 }
 
+/** EPSG:4326, and CRS84, which is the same with the axes as we have them. */
+function isDegrees(crs: FileCrs): boolean {
+  return crs.epsg === 4326 || (crs.epsg === null && crs.proj === WGS84.proj);
+}
+
 function toDegrees(crs: FileCrs): CoordinateTransform | null {
-  if (crs.epsg === 4326) return null;
+  if (isDegrees(crs)) return null;
   if (crs.epsg === 3857) return mercatorToDegrees;
   return byProj4(crs, 'forward');
 }
 
 function fromDegrees(crs: FileCrs): CoordinateTransform | null {
-  if (crs.epsg === 4326) return null;
+  if (isDegrees(crs)) return null;
   if (crs.epsg === 3857) return degreesToMercator;
   const zone = crs.epsg === null ? null : utmZone(crs.epsg);
   if (zone === null) return byProj4(crs, 'inverse');
@@ -76,7 +81,7 @@ function degreesToMercator(x: Float64Array, y: Float64Array, count: number): voi
       y[i] = NaN;
       continue;
     }
-    x[i] = (wrap((x[i] as number) * RADIANS) / Math.PI) * MERCATOR_HALF_WIDTH;
+    x[i] = wrap((x[i] as number) * RADIANS) * MERCATOR_RADIUS;
     y[i] = Math.asinh(Math.tan(lat * RADIANS)) * MERCATOR_RADIUS;
   }
 }

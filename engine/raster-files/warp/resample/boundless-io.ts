@@ -138,13 +138,14 @@ function cut(size: number, outSize: number, at: number, span: number, sourceSize
     modified = true;
   }
   if (!modified) return { from, size: reqSize, whole, wholeSize, outFrom: 0, outSize };
+  // Operation by operation as GDAL: a sample on the edge of two pixels falls by the last bit.
   const toOut = outSize / size;
-  const first = (from / scale + at) * toOut;
-  const end = ((from + reqSize) / scale + at) * toOut;
+  const first = ((from / sourceSize) * span + at) * toOut;
+  const end = (((from + reqSize) / sourceSize) * span + at) * toOut;
   const outFrom = first <= 0 ? 0 : Math.floor(first + EPSILON);
-  const before = ((first - outFrom) / toOut) * scale;
+  const before = ((first - outFrom) / toOut / span) * sourceSize;
   const outEnd = Math.min(outSize, Math.ceil(end - EPSILON));
-  const after = ((Math.ceil(end) - end) / toOut) * scale;
+  const after = ((Math.ceil(end - EPSILON) - end) / toOut / span) * sourceSize;
   if (end < outFrom || outEnd <= outFrom) return null;
   return {
     from: from - before,

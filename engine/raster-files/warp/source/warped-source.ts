@@ -194,7 +194,10 @@ export class WarpedSource implements RasterSource {
       pixelTransform(source.transform, coordinateTransform(place.crs, settings.crs), target);
     const window = (rect: Rect): SourceWindow =>
       sourceWindow(rect, source, FILTER_RADIUS[settings.resampling], transform, forward);
-    if (atOnce) return this.#halved({ x: 0, y: 0, ...size }, window);
+    if (atOnce) {
+      // On this way GDAL loses how much of the window is margin: its filters are stretched by all of it.
+      return this.#halved({ x: 0, y: 0, ...size }, (rect) => ({ ...window(rect), extraX: 0, extraY: 0 }));
+    }
     const width = Math.min(size.width, BLOCK_WIDTH);
     const height = Math.min(size.height, BLOCK_HEIGHT);
     const blocks: WarpBlock[] = [];

@@ -72,7 +72,8 @@ export const DEFINITIONS: readonly TileMatrixSet[] = [
   {
     id: 'WorldCRS84Quad',
     title: 'CRS84 for the World',
-    crs: { ...WGS84, name: 'http://www.opengis.net/def/crs/OGC/1.3/CRS84' },
+    // Not the same system as EPSG:4326 to rasterio: files in that one are warped.
+    crs: { ...WGS84, epsg: null, name: 'http://www.opengis.net/def/crs/OGC/1.3/CRS84' },
     origin: [-180, 90],
     tileSize: 256,
     minZoom: 0,
