@@ -8,7 +8,7 @@ export function benchmarksPage(machine: MachineFacts, results: readonly BenchRes
     '',
     'Written by `npm run bench -- --write-docs`; do not edit by hand. `npm run bench` measures again and prints the same tables;',
     '`npm run bench -- decode serving` only some of: decode, features, forest, cold, serving, cached, stampede, warming,',
-    'viewer, afar. The numbers also go to `bench/results/latest.json`. Python peers run where a Python with numpy, xgboost, lightgbm or catboost is found: `GEOCROP_PYTHON`,',
+    'titiler, viewer, afar. The numbers also go to `bench/results/latest.json`. Python peers run where a Python with numpy, xgboost, lightgbm or catboost is found: `GEOCROP_PYTHON`,',
     '`.venv/bin/python` or `python3`; without one their rows are missing and say so.',
     '',
     `**Machine.** ${machine.text}. It was shared with other work while this ran, so times are longer and spread wider than on`,

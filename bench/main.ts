@@ -12,6 +12,7 @@ import { benchCached } from './serving/bench-cached.js';
 import { benchServing } from './serving/bench-serving.js';
 import { benchStampede } from './serving/bench-stampede.js';
 import { benchWarming } from './serving/bench-warming.js';
+import { benchTiTiler } from './titiler/bench-titiler.js';
 import { benchViewer } from './viewer/bench-viewer.js';
 import { makeBenchSeason } from './season/make-season.js';
 
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Results>> = {
   cached: async () => [await benchCached(await season())],
   stampede: async () => [await benchStampede(await season())],
   warming: async () => [await benchWarming()],
+  titiler: async () => [await benchTiTiler(await season())],
   viewer: async () => [await benchViewer()],
   afar: async () => [await benchColdFromAfar(await season())],
 };

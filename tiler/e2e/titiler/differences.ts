@@ -5,16 +5,32 @@ export interface KnownDifference {
   readonly ours: string;
   readonly why: string;
   /**
-   * Which comparisons it explains: name of the file, id of the question, what was found. Without: nothing that the harness asks
-   * shows it.
+   * Which of the differences that were found it explains. Without: nothing that the harness asks shows it.
    */
-  readonly explains?: (file: string, question: string, found: string) => boolean;
+  readonly explains?: (found: Found) => boolean;
+}
+
+/** A difference that was found. */
+export interface Found {
+  readonly file: string;
+  /** Of the file, as TiTiler says it; empty where it does not. */
+  readonly dtype: string;
+  /** Whether it says which of its pixels are valid. */
+  readonly masked: boolean;
+  /** id of the question. */
+  readonly question: string;
+  readonly difference: string;
 }
 
 const is =
-  (questions: readonly string[], found: RegExp) =>
-  (_file: string, question: string, difference: string): boolean =>
-    questions.includes(question) && found.test(difference);
+  (questions: readonly string[], pattern: RegExp) =>
+  ({ question, difference }: Found): boolean =>
+    questions.includes(question) && pattern.test(difference);
+
+const says =
+  (pattern: RegExp) =>
+  ({ difference }: Found): boolean =>
+    pattern.test(difference);
 
 export const DIFFERENCES: readonly KnownDifference[] = [
   {
@@ -32,9 +48,9 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     titiler: 'the last band’s description for all of them (rio-tiler 9.4: a variable of an earlier loop)',
     ours: 'each band its own, as in `/info`',
     why: 'Theirs is a slip.',
-    explains: (_file, question, found) =>
+    explains: ({ question, difference }) =>
       /^(point|statistics)/.test(question) &&
-      found
+      difference
         .split('; ')
         .every((part) => /^\.[\w.]*descriptions?[\w.]*: TiTiler "[^"]*", we "[^"]*"$/.test(part)),
   },
@@ -43,17 +59,88 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     titiler: 'valid pixels are transparent too: the mask’s largest float becomes 0 as a byte',
     ours: 'valid pixels are opaque',
     why: 'Theirs is a slip; with `rescale`, as everybody asks for, both are the same.',
-    explains: (file, question, found) =>
-      /^float/.test(file) &&
+    explains: ({ dtype, question, difference }) =>
+      /^float/.test(dtype) &&
       ['png', 'preview-picture', 'format-query', 'format-unsaid', 'webp'].includes(question) &&
-      /^(\d+ of \d+ samples|size: )/.test(found),
+      /^(\d+ of \d+ samples|size: )/.test(difference),
   },
   {
     what: 'Masks of int8 files',
     titiler: '127 of 255, half transparent, in pictures; where a file is warped all of it is masked',
     ours: '255, and masked only where it is',
     why: 'Theirs is a slip: the mask is kept in the file’s type, whose largest value is 127.',
-    explains: (file, _question, found) => /int8/.test(file) && !found.startsWith('status'),
+    explains: ({ dtype, difference }) => dtype === 'int8' && !difference.startsWith('status'),
+  },
+  {
+    what: 'More bands than a picture can have',
+    titiler: '500',
+    ours: '400 that says so',
+    why: 'The request is wrong, not the server.',
+    explains: says(/TiTiler 500, we 400 \(bad-request: (PNG|JPEG|WebP) cannot hold/),
+  },
+  {
+    what: 'Files without a reference system',
+    titiler: '500 for `/info` and `/preview` too',
+    ours: '`/info`, `/preview` and `/statistics` by pixels; 400 where a place is asked for',
+    why: 'There is something to say of them.',
+    explains: says(/TiTiler 500, we (200|400 \(bad-request: The file says neither)/),
+  },
+  {
+    what: 'Files that are placed by ground control points',
+    titiler: 'warped by a polynomial through them',
+    ours: 'as files without a place',
+    why: 'Not built: no file of this server’s buckets is of that kind.',
+    explains: ({ file }) => /gcp/.test(file),
+  },
+  {
+    what: 'Reference systems of other worlds',
+    titiler: '500, or the whole Earth as bounds',
+    ours: 'taken as if it were the Earth',
+    why: 'Nobody asks a map of Zimbabwe for Mars.',
+    explains: ({ file }) => /mars|nonearth/.test(file),
+  },
+  {
+    what: 'A box whose west lies east of its east',
+    titiler: '200 and a picture of one column of pixels, stretched',
+    ours: '400 that says so',
+    why: 'Ask for its two halves.',
+    explains: says(/TiTiler 200, we 400 \(bad-request: bbox = /),
+  },
+  {
+    what: 'A point in the box around a rotated file, beside the file',
+    titiler: '200 with null',
+    ours: '404 `point-outside-bounds`',
+    why: 'It is outside.',
+    explains: ({ file, question, difference }) =>
+      /rotated/.test(file) && question.startsWith('point') && /TiTiler 200, we 404/.test(difference),
+  },
+  {
+    what: '`resampling` or `reproject` by bilinear, cubic or average in files with nodata or a mask',
+    titiler: 'GDAL',
+    ours: 'some pixels other, most of them along what is masked; `/preview` and `/bbox` where they reduce',
+    why: 'Not all of it is understood yet. Nearest is equal everywhere, and so are all ways in files without a mask.',
+    explains: ({ masked, question, difference }) =>
+      masked &&
+      /-(bilinear|bilinear-low|cubic|average)$/.test(question) &&
+      /values, by up to/.test(difference),
+  },
+  {
+    what: 'Warping a file that reaches over the antimeridian, or all of a file around the world',
+    titiler: 'all of the Earth, with what is left of the resolution',
+    ours: '400, or bounds and pixels at the edge of the Earth that differ',
+    why: 'PROJ and our own projection part where a place has two longitudes. Zimbabwe has one.',
+    explains: ({ file, difference }) =>
+      /dateline|fullearth|nztm2000/.test(file) &&
+      /The file has no place in this reference system|zoom: TiTiler|^content-bbox|values, by up to|samples, by up to|image\/png, we image\/jpeg|^size/.test(
+        difference,
+      ),
+  },
+  {
+    what: 'Bounds of a file whose rows go north, in degrees',
+    titiler: 'its own',
+    ours: 'the whole Earth, as later versions of GDAL say',
+    why: 'No writer of today makes such files.',
+    explains: ({ file }) => /model_transformation|inverted_lat/.test(file),
   },
   {
     what: 'JPEG of four bands',
@@ -81,7 +168,8 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     titiler: '500',
     ours: '404 `point-outside-bounds`',
     why: 'As tiles have it, in TiTiler too.',
-    explains: is(['outside-point'], /TiTiler 500, we 404/),
+    explains: ({ question, difference }) =>
+      question.includes('point') && /TiTiler 500, we 404 \(point-outside/.test(difference),
   },
   {
     what: 'Body of an error',
@@ -124,6 +212,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     titiler: 'no limit',
     ours: '422 `area-too-large` beyond `GEOCROP_COG_MEMORY_BYTES`; 504 `deadline` after `GEOCROP_COG_TIMEOUT`; 503 `queue-full`',
     why: 'One request must not cost the server.',
+    explains: says(/TiTiler 200, we 422 \(area-too-large/),
   },
   {
     what: 'Files beside a file (`.ovr`, `.msk`, `.aux.xml`)',

@@ -4,6 +4,7 @@ import type { Answer } from './both.js';
 export interface Facts {
   readonly bands: number;
   readonly dtype: string;
+  readonly masked: boolean;
   readonly palette: boolean;
   readonly scaled: boolean;
   /** West, south, east, north in degrees. */
@@ -15,6 +16,7 @@ export interface Facts {
 interface Info {
   readonly count: number;
   readonly dtype: string;
+  readonly nodata_type: string;
   readonly colormap?: object;
   readonly colorinterp: readonly string[];
   readonly scales: readonly number[];
@@ -36,6 +38,7 @@ export function factsOf(info: Answer, tileJson: Answer): Facts | null {
   return {
     bands: about.colorinterp.filter((name) => name !== 'alpha').length,
     dtype: about.dtype,
+    masked: about.nodata_type !== 'None',
     palette: about.colormap !== undefined,
     scaled: about.scales.some((scale) => scale !== 1),
     bounds: tiles.bounds,

@@ -90,7 +90,6 @@ write("classes-palette.tif", classes[None], *MERCATOR, nodata=255, colours=colou
 write("classes-int8.tif", (classes % 50).astype("int8")[None], *UTM)
 write("south.tif", smooth(200, 200, 0, 100, "uint8")[None], "EPSG:32633", from_origin(400_000, 4_900_000, 30, 30))
 write("polar.tif", smooth(200, 200, 0, 100, "uint8")[None], "EPSG:3031", from_origin(1_000_000, 1_400_000, 500, 500))
-write("dateline.tif", smooth(200, 260, 0, 100, "uint8")[None], "EPSG:32760", from_origin(780_000, 7_900_000, 200, 200))
 
 with rasterio.open(os.path.join(FOLDER, "uint16-utm-nodata.tif")) as f:
     copy_to(f, os.path.join(FOLDER, "uint16-cog.tif"), driver="COG", blocksize=256, compress="ZSTD", predictor="YES")

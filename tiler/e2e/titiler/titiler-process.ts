@@ -46,14 +46,9 @@ export async function startTiTiler(workers = 1): Promise<TiTilerProcess> {
   if (python === null) throw new Error('no Python with TiTiler');
   const port = await freePort();
   const args = [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--workers',
-    String(workers),
-    '--log-level',
-    'critical',
+    ...['--host', '127.0.0.1', '--port', String(port), '--workers', String(workers)],
+    // Who reuses a connection must not find it closed.
+    ...['--timeout-keep-alive', '600', '--log-level', 'critical'],
   ];
   const child = spawn(python, ['-m', 'uvicorn', 'titiler.application.main:app', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
