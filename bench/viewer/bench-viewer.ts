@@ -17,8 +17,8 @@ const VIEW = { width: 1440, height: 900 } as const;
 const FRAME_MS = 50;
 const SCRIPT_BYTES = 350_000;
 /** Pans of the measured part, there and back; each is drawn in so many steps. */
-const PANS = 6;
-const STEPS = 40;
+const PANS = 2;
+const STEPS = 20;
 
 interface FakeServer {
   readonly url: string;
