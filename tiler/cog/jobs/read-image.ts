@@ -12,6 +12,8 @@ export interface Reading {
   /** From 1. */
   readonly bands: readonly number[];
   readonly options: ReadOptions;
+  /** Values that a pixel takes at most: as many bands as are read, or as an expression makes of them. */
+  readonly values: number;
 }
 
 /** @throws bad-request for bands that the file does not have */
@@ -30,7 +32,13 @@ export function readingOf(
       context: { band: missing, bands: dataset.bands.length },
     });
   }
-  return { expression, bands, options: { ...options, bands, ...(signal === undefined ? {} : { signal }) } };
+  const values = Math.max(bands.length, expression?.blocks.length ?? 0);
+  return {
+    expression,
+    bands,
+    values,
+    options: { ...options, bands, ...(signal === undefined ? {} : { signal }) },
+  };
 }
 
 /** All but alpha. */

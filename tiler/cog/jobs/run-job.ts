@@ -53,17 +53,17 @@ async function imageOf(
   signal: AbortSignal | undefined,
 ): Promise<Image> {
   const { reader } = parts;
-  const { expression, bands, options } = readingOf(parts, dataset, job.read, signal);
+  const { expression, values, options } = readingOf(parts, dataset, job.read, signal);
   const read = async (): Promise<Image> => {
     switch (job.kind) {
       case 'tile': {
         const { matrixSet, z, x, y, size } = job;
-        checkValues(size, size, bands.length, mostValues);
+        checkValues(size, size, values, mostValues);
         return reader.tile(dataset, { matrixSet, z, x, y, size }, options);
       }
       case 'preview': {
         const { width = dataset.width, height = dataset.height, maxSize = Infinity } = job.size;
-        checkValues(Math.min(width, maxSize), Math.min(height, maxSize), bands.length, mostValues);
+        checkValues(Math.min(width, maxSize), Math.min(height, maxSize), values, mostValues);
         const outputCrs =
           job.outputCrs === undefined ? {} : { outputCrs: await parts.parseCrs(job.outputCrs) };
         return reader.preview(dataset, { ...job.size, ...outputCrs }, options);
@@ -73,7 +73,7 @@ async function imageOf(
         const outputCrs = job.outputCrs === undefined ? crs : await parts.parseCrs(job.outputCrs);
         const part = { bounds: job.bounds, crs, outputCrs, ...job.size };
         const size = partSize(dataset, part);
-        if (size !== null) checkValues(size.width, size.height, bands.length, mostValues);
+        if (size !== null) checkValues(size.width, size.height, values, mostValues);
         return reader.part(dataset, part, options);
       }
     }
@@ -118,9 +118,9 @@ async function statisticsOf(
   { job: { size, read, statistics }, mostValues }: CogWork<Extract<CogJob, { kind: 'statistics' }>>,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const { expression, bands, options } = readingOf(parts, dataset, read, signal);
+  const { expression, bands, values, options } = readingOf(parts, dataset, read, signal);
   const { width = dataset.width, height = dataset.height, maxSize = Infinity } = size;
-  checkValues(Math.min(width, maxSize), Math.min(height, maxSize), bands.length, mostValues);
+  checkValues(Math.min(width, maxSize), Math.min(height, maxSize), values, mostValues);
   const image = calculated(await parts.reader.preview(dataset, size, options), expression);
   const named = namedBands(dataset, bands, expression);
   return Object.fromEntries(

@@ -43,6 +43,13 @@ describe('the COG service', () => {
     assert.equal(feature.headers.get('content-type'), 'application/geo+json');
   });
 
+  it('counts what an expression makes, not what it reads', async () => {
+    const expression = Array.from({ length: 32 }, () => 'b1*1.5').join(';');
+    const asked = `/cog/preview.npy?width=4096&height=4096&expression=${encodeURIComponent(expression)}`;
+    const { status, code } = await problem(at(asked));
+    assert.deepEqual([status, code], [422, 'area-too-large']);
+  });
+
   it('says where its tiles are, under the old address and the new one, with what was said of the picture', async () => {
     for (const path of ['/cog/tilejson.json', '/cog/WebMercatorQuad/tilejson.json']) {
       const document = (await (await server.get(at(`${path}?rescale=0,200&tile_format=png`))).json()) as {
