@@ -8,7 +8,7 @@ import type { Asked } from '../../../cog/ask/asked.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler, HttpConfig } from '../../deps.js';
 import { json } from '../../parameters.js';
-import { publicUrl } from '../../public-url.js';
+import { baseUrl } from '../../base-url.js';
 import type { Operation } from '../../route.js';
 import {
   MATRIX_SET,
@@ -124,6 +124,6 @@ function tilesAddress(c: AppContext, config: HttpConfig, asked: Asked, matrixSet
   const format = asked.last('tile_format');
   if (format !== undefined) imageFormat(format);
   const last = `{y}${scale === undefined ? '' : `@${scale}x`}${format === undefined ? '' : `.${format}`}`;
-  const base = publicUrl(c, config.publicUrl);
+  const base = baseUrl(c, config.publicUrl);
   return `${base}/cog/tiles/${encodeURIComponent(matrixSet)}/{z}/{x}/${last}?${search.toString()}`;
 }
