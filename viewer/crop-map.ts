@@ -39,6 +39,9 @@ const PANEL_MARGIN = 60;
 const CARD_WIDTH = 300;
 const SHEET_MAX_WIDTH = 720;
 const SHEET_FREE_SHARE = 0.3;
+/** There, of the folded card above, and what stays free around an area between the two. */
+const FOLDED_CARD_HEIGHT = 104;
+const SHEET_MARGIN = 24;
 
 /** The deck.gl map: north up, one view. Pictures come from stores; layers above z14 are the native pixels enlarged here. */
 export class CropMap {
@@ -118,7 +121,7 @@ export class CropMap {
     const [x, y] = this.project(lon, lat);
     const sheet = innerWidth <= SHEET_MAX_WIDTH;
     const free = sheet ? innerHeight * SHEET_FREE_SHARE : innerWidth - PANEL_WIDTH;
-    if (sheet ? y < free : x < free) return;
+    if (sheet ? y > FOLDED_CARD_HEIGHT && y < free : x < free) return;
     const { zoom, lon: midLon, lat: midLat } = this.#place;
     const [midX, midY] = tilePosition(midLon, midLat, zoom);
     const [dx, dy] = sheet ? [0, y - free * 0.8] : [x - free + PANEL_MARGIN, 0];
@@ -129,19 +132,20 @@ export class CropMap {
   /** Moves the map so that [west, south, east, north] lies between the card and a panel. */
   fit([west, south, east, north]: readonly [number, number, number, number]): void {
     const sheet = innerWidth <= SHEET_MAX_WIDTH;
+    const [head, margin] = sheet ? [FOLDED_CARD_HEIGHT, SHEET_MARGIN] : [0, PANEL_MARGIN];
     const [width, height] = sheet
-      ? [innerWidth, innerHeight * SHEET_FREE_SHARE]
+      ? [innerWidth, innerHeight * SHEET_FREE_SHARE - head]
       : [Math.max(PANEL_WIDTH / 2, innerWidth - PANEL_WIDTH - CARD_WIDTH), innerHeight];
     const [left, top] = tilePosition(west, north, 0);
     const [right, bottom] = tilePosition(east, south, 0);
     const room = Math.min(
-      (width - PANEL_MARGIN) / 256 / Math.max(1e-9, right - left),
-      (height - PANEL_MARGIN) / 256 / Math.max(1e-9, bottom - top),
+      (width - margin) / 256 / Math.max(1e-9, right - left),
+      (height - margin) / 256 / Math.max(1e-9, bottom - top),
     );
     const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, Math.log2(room)));
     // The middle of the free part is not the window's.
     const dx = sheet ? 0 : (PANEL_WIDTH - CARD_WIDTH) / 2;
-    const dy = sheet ? (innerHeight - height) / 2 : 0;
+    const dy = (innerHeight - height) / 2 - head;
     const [midX, midY] = [((left + right) / 2) * 2 ** zoom, ((top + bottom) / 2) * 2 ** zoom];
     const [lon, lat] = placeOf(midX + dx / 256, midY + dy / 256, zoom);
     this.moveTo({ zoom, lon, lat }, true);
