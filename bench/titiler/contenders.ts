@@ -27,15 +27,18 @@ export function contenders(stac: string, logs: string, folder: string): readonly
       name: `TiTiler, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
       workers,
       start: async () => {
-        const { url, stop } = await startTiTiler(workers);
-        return { address: (path: string, file: string) => address(url, path, file), stop };
+        const server = await startTiTiler(workers);
+        return {
+          address: (path: string, file: string) => address(server.url, path, file),
+          stop: () => server.stop(),
+        };
       },
     },
     {
       name: `GeoCrop, ${workers} ${workers === 1 ? 'thread' : 'threads'}`,
       workers,
       start: async () => {
-        const { url, stop } = await startGeoCrop(join(logs, `geocrop-${workers}.log`), {
+        const server = await startGeoCrop(join(logs, `geocrop-${workers}.log`), {
           GEOCROP_STAC: stac,
           GEOCROP_STORE: join(logs, 'store'),
           GEOCROP_COMPUTE: 'none',
@@ -44,8 +47,8 @@ export function contenders(stac: string, logs: string, folder: string): readonly
           GEOCROP_COG_THREADS: String(workers),
         });
         return {
-          address: (path: string, file: string) => address(url, path, pathToFileURL(file).href),
-          stop,
+          address: (path: string, file: string) => address(server.url, path, pathToFileURL(file).href),
+          stop: () => server.stop(),
         };
       },
     },
