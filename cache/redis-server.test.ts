@@ -7,8 +7,8 @@ describeOnRedis('the Redis of the tests', () => {
   test('answers, freezes, is killed, and comes back empty at the same port', async () => {
     const server = await startRedis('--maxmemory', '4mb');
     const redis = new Redis(server.url, {
-      commandTimeout: 200,
-      maxRetriesPerRequest: 1,
+      commandTimeout: 2000,
+      maxRetriesPerRequest: 20,
       retryStrategy: () => 20,
     });
     redis.on('error', () => undefined);
