@@ -14,19 +14,6 @@ const queue = openBullWorkQueue({
   stalledMs: 300,
   warn: (message, context) => process.stderr.write(`${message} ${JSON.stringify(context)}\n`),
 });
-queue.serve('metatile', {
-  run: async ({ key }, { signal }) => {
-    say(`begun ${key}`);
-    if (what === 'finish') return process.pid;
-    if (what === 'die') process.kill(process.pid, 'SIGKILL');
-    return new Promise((_, reject) =>
-      signal.addEventListener('abort', () => {
-        say(`aborted ${key}`);
-        reject(signal.reason as Error);
-      }),
-    );
-  },
-});
 const metatile = { z: 12, x: 0, y: 0 };
 const map = { model: 'm', season: 's', year: 2021 };
 process.stdin.setEncoding('utf8');
@@ -47,3 +34,17 @@ process.stdin.on('data', (chunk: string) => {
 });
 await queue.state('metatile', 'none').catch(() => undefined);
 say('ready');
+// Last: what it takes may kill it.
+queue.serve('metatile', {
+  run: async ({ key }, { signal }) => {
+    say(`begun ${key}`);
+    if (what === 'finish') return process.pid;
+    if (what === 'die') process.kill(process.pid, 'SIGKILL');
+    return new Promise((_, reject) =>
+      signal.addEventListener('abort', () => {
+        say(`aborted ${key}`);
+        reject(signal.reason as Error);
+      }),
+    );
+  },
+});
