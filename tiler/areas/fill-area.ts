@@ -1,4 +1,5 @@
 import { GeoCropError, isGeoCropError } from '../../engine/errors.js';
+import type { Coverage } from '../../engine/geo/coverage.js';
 import type { PixelCut, PixelWindow } from '../../engine/geo/pixel-cut.js';
 import type { MapDefinition } from '../tiles/maps.js';
 import type { LayerInfo } from '../tiles/tile-service.js';
@@ -10,6 +11,13 @@ import type { AreaDeps } from './open-area-service.js';
 const MOST_COMPUTED = 64;
 
 /** A request names no coverage: it is told of the server's. */
+export function outsideCoverage({ bounds }: Pick<Coverage, 'bounds'>, cause?: GeoCropError): GeoCropError {
+  return new GeoCropError('outside-coverage', 'No pixel of the area lies inside the coverage.', {
+    hint: `Longitude comes first. There are maps within ${bounds.join(', ')} (west, south, east, north).`,
+    cause,
+  });
+}
+
 async function planCovered(
   engine: AreaDeps['engine'],
   request: Parameters<typeof planExport>[1],
@@ -17,11 +25,7 @@ async function planCovered(
   try {
     return await planExport(engine, request);
   } catch (error) {
-    if (!isGeoCropError(error, 'outside-coverage')) throw error;
-    throw new GeoCropError('outside-coverage', error.message, {
-      hint: `Longitude comes first. There are maps within ${engine.coverage.bounds.join(', ')} (west, south, east, north).`,
-      cause: error,
-    });
+    throw isGeoCropError(error, 'outside-coverage') ? outsideCoverage(engine.coverage, error) : error;
   }
 }
 

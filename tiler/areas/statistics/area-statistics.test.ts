@@ -347,11 +347,13 @@ describe('hectares of an area', () => {
       [lon, lat - 0.01],
       [lon, lat],
     ];
-    await assert.rejects(
-      ask({ type: 'Polygon', coordinates: [elsewhere] }),
-      (error) =>
-        isGeoCropError(error, 'outside-coverage') && /within 25, -23, 34, -15/.test(error.hint ?? ''),
-    );
+    for (const more of [{}, { baseline: 2020 }]) {
+      await assert.rejects(
+        ask({ type: 'Polygon', coordinates: [elsewhere] }, more),
+        (error) =>
+          isGeoCropError(error, 'outside-coverage') && /within 25, -23, 34, -15/.test(error.hint ?? ''),
+      );
+    }
   });
 
   test('too much is refused with what is allowed', async () => {

@@ -4,20 +4,18 @@ import { polygonsOfGeoJson } from '../../../engine/geo/geojson-areas.js';
 import { pixelHectares } from '../../../engine/geo/pixel-area.js';
 import { cutOfSpans, type PixelSpans } from '../../../engine/geo/pixel-spans.js';
 import { baselineOf } from '../../http/baseline-year.js';
+import { baselineCredits } from '../../http/shown-layer.js';
 import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
 import type { StatisticsAsk } from '../area-service.js';
-import { planArea } from '../fill-area.js';
+import { outsideCoverage, planArea } from '../fill-area.js';
 import type { AreaDeps } from '../open-area-service.js';
 import type { AreaStatistics } from './answer.js';
 import { countBaseline } from './count-baseline.js';
-import { countMap, type Counted } from './count-map.js';
+import { countMap } from './count-map.js';
 import { describeStatistics } from './describe-statistics.js';
 import type { MeasuredArea } from './measure-area.js';
 import { measureAside } from './measure-thread.js';
-
-/** Dynamic World's own credit, CC-BY-4.0. */
-const BASELINE_CREDIT =
-  'Dynamic World V1 (Brown et al. 2022), National Geographic Society, World Resources Institute and Google, CC-BY-4.0; contains modified Copernicus Sentinel data';
+import type { Counted } from './tile-rows.js';
 
 /** Measures, looks, has computed what is missing where that is wished, counts: `AreaService.statistics`. */
 export async function areaStatistics(deps: AreaDeps, ask: StatisticsAsk): Promise<AreaStatistics> {
@@ -118,15 +116,16 @@ async function ofMap(
 
 async function ofBaseline(
   { engine, gate, deadline }: AreaDeps,
-  { signal }: StatisticsAsk,
+  { attribution, signal }: StatisticsAsk,
   year: number,
-  { bounds, spans }: Measured,
+  { bounds, spans, whole }: Measured,
 ): Promise<AreaStatistics> {
   const found = await baselineOf(engine.baselines, year);
   const area = { window: spans.window, cut: cutOfSpans(spans), coverage: engine.coverage };
   const { tally, outside } = await gate.run(signal, () =>
     deadline.within(signal, (within) => countBaseline(engine.baselines, year, area, within)),
   );
+  if (outside.pixels === whole.pixels) throw outsideCoverage(engine.coverage);
   return describeStatistics({
     source: { kind: 'baseline', baseline: 'dw', year, version: found.digest.slice(0, 8) },
     period: null,
@@ -138,6 +137,6 @@ async function ofBaseline(
     classes: DYNAMIC_WORLD.map(({ name, color }, id) => ({ id, name, color })),
     card: null,
     scenes: null,
-    attribution: BASELINE_CREDIT,
+    attribution: baselineCredits(attribution),
   });
 }

@@ -1,23 +1,16 @@
 import type { Archive } from '../../../cache/archive.js';
 import { addTally, newTally, type ClassTally } from '../../../engine/classes/class-tally.js';
-import { pixelHectares } from '../../../engine/geo/pixel-area.js';
-import type { PixelCut } from '../../../engine/geo/pixel-cut.js';
 import { METATILE_SIZE, NATIVE_ZOOM, TILE_SIZE, type TileId } from '../../../engine/geo/tile-matrix.js';
 import { mapBounded } from '../../../engine/map-bounded.js';
 import type { TallyInput } from '../../../engine/workers/tasks.js';
 import type { WorkerPool } from '../../../engine/workers/pool.js';
 import type { MapDefinition } from '../../tiles/maps.js';
 import type { ExportPlan, PlannedMetatile } from '../export-plan.js';
+import { amountOf, rowsOf, type Counted } from './tile-rows.js';
 
 export interface CountSources {
   readonly archive: Pick<Archive, 'readCodedTile' | 'readTile'>;
   readonly pool: Pick<WorkerPool, 'run'>;
-}
-
-/** Pixels and hectares. */
-export interface Counted {
-  readonly pixels: number;
-  readonly hectares: number;
 }
 
 export interface MapCounts {
@@ -69,7 +62,7 @@ async function countMetatile(
   const tally = newTally();
   const missing = { pixels: 0, hectares: 0 };
   const miss = (tile: TileId): void => {
-    const found = amountOf(plan.cut, tile);
+    const found = amountOf(rowsOf(plan.cut, tile));
     missing.pixels += found.pixels;
     missing.hectares += found.hectares;
   };
@@ -80,7 +73,7 @@ async function countMetatile(
   if (!('scenes' in archived)) {
     // Empty.
     for (const tile of tiles) {
-      const found = amountOf(plan.cut, tile);
+      const found = amountOf(rowsOf(plan.cut, tile));
       tally.noDataPixels += found.pixels;
       tally.noDataHectares += found.hectares;
     }
@@ -125,41 +118,4 @@ function tilesOf(metatile: TileId, { pixelsOf }: ExportPlan): TileId[] {
     x: metatile.x * TILES_ACROSS + (i % TILES_ACROSS),
     y: metatile.y * TILES_ACROSS + Math.floor(i / TILES_ACROSS),
   })).filter(({ x, y }) => pixelsOf(x, y) > 0);
-}
-
-/** What counts in a native tile. */
-export function rowsOf(
-  cut: PixelCut,
-  tile: Pick<TileId, 'x' | 'y'>,
-): Pick<TallyInput['tiles'][number], 'spans' | 'hectares'> {
-  const left = tile.x * TILE_SIZE;
-  const top = tile.y * TILE_SIZE;
-  const spans: number[] = [];
-  for (let row = 0; row < TILE_SIZE; row += 1) {
-    for (const [from, to] of cut.spans(top + row)) {
-      const first = Math.max(0, from - left);
-      const end = Math.min(TILE_SIZE, to - left);
-      if (first < end) spans.push(row, first, end);
-    }
-  }
-  return { spans: Uint32Array.from(spans), hectares: rowHectares(tile.y) };
-}
-
-/** Pixels of the area in a native tile, and their hectares. */
-export function amountOf(cut: PixelCut, tile: Pick<TileId, 'x' | 'y'>): Counted {
-  const { spans, hectares } = rowsOf(cut, tile);
-  const found = { pixels: 0, hectares: 0 };
-  for (let at = 0; at + 2 < spans.length; at += 3) {
-    const count = (spans[at + 2] as number) - (spans[at + 1] as number);
-    found.pixels += count;
-    found.hectares += count * (hectares[spans[at] as number] as number);
-  }
-  return found;
-}
-
-/** Of a row of native tiles, hectares of a pixel by row. */
-function rowHectares(y: number): Float64Array {
-  return Float64Array.from({ length: TILE_SIZE }, (_, row) =>
-    pixelHectares(NATIVE_ZOOM, y * TILE_SIZE + row),
-  );
 }

@@ -15,7 +15,7 @@ import type {
   Completeness,
   PartOfArea,
 } from './answer.js';
-import type { Counted } from './count-map.js';
+import type { Counted } from './tile-rows.js';
 
 /** What was counted, and what it is of. */
 export interface StatisticsInput {
