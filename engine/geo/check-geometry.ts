@@ -1,12 +1,15 @@
 import { GeoCropError } from '../errors.js';
 import type { Area } from './polygon.js';
 
+/** Characters of what somebody sent that a message shows. */
+const MOST_SHOWN = 40;
+
 /** What is wrong with a value that should be a GeoJSON Polygon or MultiPolygon in degrees (RFC 7946, 3.1.6), or null. */
 export function areaProblem(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'is not a GeoJSON geometry';
   const { type, coordinates } = value as { type?: unknown; coordinates?: unknown };
   if (type !== 'Polygon' && type !== 'MultiPolygon') {
-    return `is ${typeof type === 'string' ? `a ${type}` : 'without a type'}; a Polygon or MultiPolygon is needed`;
+    return `is ${typeof type === 'string' ? `a ${type.slice(0, MOST_SHOWN)}` : 'without a type'}; a Polygon or MultiPolygon is needed`;
   }
   if (!Array.isArray(coordinates) || coordinates.length === 0) return 'has no coordinates';
   const polygons: unknown[] = type === 'Polygon' ? [coordinates] : coordinates;

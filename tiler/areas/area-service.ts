@@ -21,8 +21,9 @@ export interface StatisticsAsk {
 
 export interface BoxAsk {
   readonly bounds: Bounds;
-  readonly map: MapKey;
-  readonly layer: string;
+  readonly of:
+    | { readonly kind: 'map'; readonly map: MapKey; readonly layer: string }
+    | { readonly kind: 'baseline'; readonly year: number };
   readonly compute: ComputeWish | null;
   readonly signal: AbortSignal;
 }

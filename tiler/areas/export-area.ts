@@ -1,28 +1,15 @@
 import type { Archive } from '../../cache/archive.js';
 import type { GdalItem } from '../../engine/encode/gdal-metadata.js';
-import { mapTransform } from '../../engine/encode/map-window.js';
-import {
-  PRODUCT_BLOCK,
-  productCoding,
-  productItems,
-  productKind,
-  productNodata,
-  productReducer,
-  type ProductOptions,
-} from '../../engine/encode/products.js';
-import {
-  StreamingCog,
-  type FinishedCog,
-  type StreamingCogOptions,
-} from '../../engine/encode/streaming-cog.js';
+import type { FinishedCog, StreamingCog } from '../../engine/encode/streaming-cog.js';
 import { METATILE_SIZE, NATIVE_ZOOM, TILE_SIZE } from '../../engine/geo/tile-matrix.js';
+import { mapBounded } from '../../engine/map-bounded.js';
 import type { WorkerPool } from '../../engine/workers/pool.js';
 import type { MapDefinition } from '../tiles/maps.js';
 import { recipeOf } from '../tiles/tile-identity.js';
 import type { LayerInfo } from '../tiles/tile-service.js';
 import { cutTile } from './cut-tile.js';
 import type { ExportPlan, PlannedMetatile } from './export-plan.js';
-import { mapBounded } from '../../engine/map-bounded.js';
+import { createProductCog, isMasked } from './product-cog.js';
 
 export interface ExportRequest {
   readonly definition: MapDefinition;
@@ -68,11 +55,13 @@ export async function exportArea(
 ): Promise<{ readonly cog: StreamingCog; readonly finished: FinishedCog; readonly summary: ExportSummary }> {
   const { definition, layer, signal } = request;
   const { window, cut, pixelsOf } = plan;
-  const cog = await StreamingCog.create({
-    ...cogOptions(plan, request),
-    code: (task) => pool.run('strip', task),
-    // One in each thread, and one that waits for it.
-    atOnce: 2 * pool.threads,
+  const { bundle } = definition;
+  const cog = await createProductCog(pool, {
+    path: request.path,
+    window,
+    product: layer.name,
+    classes: bundle === null ? {} : { classes: bundle.classes, palette: bundle.palette },
+    metadata: request.metadata ?? [],
   });
   const masked = isMasked(layer.name);
   const wantedIn = rowsOfTiles(plan);
@@ -149,35 +138,6 @@ function rowsOfTiles({ metatiles, pixelsOf }: ExportPlan): (y: number) => readon
         (x) => pixelsOf(x, y) > 0,
       ),
     }));
-}
-
-/** What has no nodata value of its own is told from nothing by a mask. */
-const isMasked = (product: string): boolean => productNodata(productKind(product)) === null;
-
-/** The tags of an archived product. */
-function cogOptions(
-  { window }: ExportPlan,
-  { definition, layer, path, metadata = [] }: ExportRequest,
-): Omit<StreamingCogOptions, 'code' | 'atOnce'> {
-  const kind = productKind(layer.name);
-  const { bundle } = definition;
-  const classes: Pick<ProductOptions, 'classes' | 'palette'> =
-    bundle === null ? {} : { classes: bundle.classes, palette: bundle.palette };
-  return {
-    path,
-    width: window.width,
-    height: window.height,
-    bands: kind === 'truecolor' ? 3 : 1,
-    format: kind === 'feature' ? 'float32' : 'uint8',
-    nodata: productNodata(kind),
-    masked: isMasked(layer.name),
-    reducer: productReducer(kind),
-    epsg: 3857,
-    transform: mapTransform({ zoom: window.zoom, px0: window.x, py0: window.y }),
-    blockSize: PRODUCT_BLOCK,
-    ...productCoding(kind, classes),
-    metadata: [...productItems(layer.name, kind, classes), ...metadata],
-  };
 }
 
 function summarize(

@@ -2,8 +2,9 @@ import type { Engine } from '../tiles/open-engine.js';
 import type { Clock } from '../http/clock.js';
 import type { AreaLimits } from './area-limits.js';
 import type { AreaService } from './area-service.js';
-import { planBox } from './box-file.js';
+import { planBaselineBox } from './baseline-box.js';
 import { Gate } from './gate.js';
+import { planMapBox } from './map-box.js';
 import { MetatileOrders } from './metatile-orders.js';
 import { areaStatistics } from './statistics/area-statistics.js';
 import { Deadline } from './deadline.js';
@@ -38,6 +39,7 @@ export function openAreaService(
   };
   return {
     statistics: (ask) => areaStatistics(deps, ask),
-    box: (ask) => planBox(deps, ask),
+    box: async (ask) =>
+      ask.of.kind === 'map' ? planMapBox(deps, ask, ask.of) : planBaselineBox(deps, ask, ask.of),
   };
 }

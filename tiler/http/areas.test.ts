@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { GeoCropError } from '../../engine/errors.js';
 import { newTally } from '../../engine/classes/class-tally.js';
 import type { AreaService, BoxAsk, PlannedBox, StatisticsAsk } from '../areas/area-service.js';
@@ -29,6 +30,8 @@ interface Fake extends AreaService {
   missing: number;
   error: Error | null;
   state: PlannedBox['state'];
+  /** Some of the next box cannot be read after all. */
+  damaged: boolean;
   /** Where the last box was written. */
   folder: string;
 }
@@ -39,6 +42,7 @@ function fakeAreas(): Fake {
     missing: 0,
     error: null,
     state: 'final',
+    damaged: false,
     folder: '',
     statistics: async (ask) => {
       fake.asked.push(ask);
@@ -75,7 +79,7 @@ function fakeAreas(): Fake {
       fake.asked.push(ask);
       if (fake.error !== null) throw fake.error;
       return {
-        digest: `${ask.bounds.join()} ${ask.layer}`,
+        digest: JSON.stringify([ask.bounds, ask.of]),
         state: fake.state,
         closed: true,
         lastModified: new Date('2022-05-28T08:00:00Z'),
@@ -85,7 +89,7 @@ function fakeAreas(): Fake {
           const path = join(fake.folder, 'box.tif');
           await writeFile(path, 'II*\0');
           const remove = () => rm(fake.folder, { recursive: true, force: true });
-          return { path, bytes: 4, partial: false, remove };
+          return { path, bytes: 4, partial: fake.damaged, remove };
         },
       };
     },
@@ -183,6 +187,13 @@ describe('POST /statistics', () => {
     );
     assert.match(await detail('{"type": "Polygon",'), /ends too early, at line 1, column 20/);
     assert.match(await detail(new Uint8Array([0x7b, 0xff])), /not UTF-8/);
+    // A text of the largest size is looked through, too.
+    assert.match(await detail(`"${'x'.repeat(2 * 1024 * 1024 - 1)}`), /cannot stand at line 1, column 1/);
+    const zipped = await post('', gzipSync(JSON.stringify(POLYGON)), { 'Content-Encoding': 'gzip' });
+    assert.deepEqual(
+      [zipped.status, (await problemOf(zipped)).detail],
+      [400, 'The body is compressed (gzip).'],
+    );
   });
 
   it('refuses more than is allowed, said or not said beforehand', async () => {
@@ -261,10 +272,12 @@ describe('GET /bbox', () => {
     assert.equal(response.headers.get('Content-Length'), '4');
     assert.equal(response.headers.get('X-GeoCrop-Tile'), 'final');
     const [ask] = areas.asked as BoxAsk[];
-    assert.deepEqual(
-      [ask?.bounds, ask?.layer, ask?.map.year],
-      [[30, -17.5, 30.02, -17.48], 'confidence', 2020],
-    );
+    assert.deepEqual(ask?.bounds, [30, -17.5, 30.02, -17.48]);
+    assert.deepEqual(ask.of, {
+      kind: 'map',
+      map: { season: 'summer', year: 2020, model: 'Ensemble' },
+      layer: 'confidence',
+    });
     await eventually('the file is gone', async () => !(await isThere(areas.folder)));
   });
 
@@ -285,6 +298,32 @@ describe('GET /bbox', () => {
     const response = await get(PATH);
     assert.equal(response.headers.get('X-GeoCrop-Tile'), 'partial');
     assert.equal(response.headers.get('Cache-Control'), 'no-cache');
+  });
+
+  it('has no tag where something of it was damaged: it is not what the tag says', async () => {
+    const { get, areas } = stage();
+    areas.damaged = true;
+    const response = await get(`${PATH}?v=${'0'.repeat(8)}`);
+    assert.equal(response.headers.get('X-GeoCrop-Tile'), 'partial');
+    assert.equal(response.headers.get('Cache-Control'), 'no-store');
+    assert.equal(response.headers.get('ETag'), null);
+    await response.arrayBuffer();
+  });
+
+  it('is of Dynamic World where that is asked for, of the year or the newest', async () => {
+    const baselines: BaselineTiles = {
+      years: async () =>
+        [2019, 2020].map((year) => ({ year, digest: `d${year}`, lastModified: new Date(0) })),
+      tile: async () => null,
+    };
+    const { get, areas } = stage({ baselines });
+    await (await get(`${PATH}?layer=dynamic_world&year=2019`)).arrayBuffer();
+    await (await get(`${PATH}?layer=dynamic_world`)).arrayBuffer();
+    assert.deepEqual(
+      (areas.asked as BoxAsk[]).map(({ of }) => of),
+      [2019, 2020].map((year) => ({ kind: 'baseline', year })),
+    );
+    assert.equal((await get(`${PATH}?layer=dynamic_world&year=2001`)).status, 404);
   });
 
   it('refuses what is no box', async () => {

@@ -26,16 +26,26 @@ const GEOMETRY: Schema = {
   ],
 };
 
+const COLLECTION: Schema = {
+  type: 'object',
+  required: ['type', 'geometries'],
+  properties: {
+    type: { const: 'GeometryCollection' },
+    geometries: { type: 'array', items: GEOMETRY, minItems: 1 },
+  },
+};
+
 const FEATURE: Schema = {
   type: 'object',
   required: ['type', 'geometry'],
-  properties: { type: { const: 'Feature' }, geometry: GEOMETRY, properties: {} },
+  properties: { type: { const: 'Feature' }, geometry: { oneOf: [GEOMETRY, COLLECTION] }, properties: {} },
 };
 
 /** Polygons as GeoJSON has them (RFC 7946). */
 export const GEOJSON_SCHEMA: Schema = {
   oneOf: [
     GEOMETRY,
+    COLLECTION,
     FEATURE,
     {
       type: 'object',

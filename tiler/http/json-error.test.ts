@@ -15,12 +15,23 @@ describe('where a text stops being JSON', () => {
     ['{"a": [1, {"b": ]}', 16],
     ['{"type": "Polygon"', 18],
     ['[01]', 2],
+    ['["a\\x"]', 1],
+    ['["\\u12G4"]', 1],
+    ['["a\nb"]', 1],
+    ['["never ends', 1],
+    ['{"a\\"b": "\\\\", 1}', 15],
   ] as const) {
     test(text, () => {
       assert.throws(() => JSON.parse(text) as unknown, SyntaxError);
       assert.equal(jsonErrorAt(text), at);
     });
   }
+
+  test('is found in strings as long as a body may be', () => {
+    const long = 'x'.repeat(2 ** 25);
+    assert.equal(jsonErrorAt(`["${long}`), 1);
+    assert.equal(jsonErrorAt(`["${long}",]`), long.length + 4);
+  });
 
   test('is nowhere in what is JSON: its end', () => {
     for (const value of [[], {}, [[{}], { a: [1, -2.5e-3, null, true, false, 'x\n"é'] }], 'text', 0]) {

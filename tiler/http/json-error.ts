@@ -1,6 +1,10 @@
-/** White space, then a string, a number, a word of three, or a mark (RFC 8259). */
-const TOKEN =
-  /[ \t\n\r]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|([[\]{},:]))/y;
+/** White space, then what begins a string, a number, a word of three, or a mark (RFC 8259). */
+const TOKEN = /[ \t\n\r]*(?:(")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|([[\]{},:]))/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTED = 0x20;
 
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end' | 'end';
 
@@ -15,8 +19,13 @@ export function jsonErrorAt(text: string): number {
   for (;;) {
     const from = TOKEN.lastIndex;
     const [token, string, mark] = TOKEN.exec(text) ?? [];
-    if (token === undefined) return skipSpace(text, from);
     const at = skipSpace(text, from);
+    if (token === undefined) return at;
+    if (string !== undefined) {
+      const end = endOfString(text, TOKEN.lastIndex);
+      if (end === null) return at;
+      TOKEN.lastIndex = end;
+    }
     const inside = open.at(-1);
     const after: Expected = inside === undefined ? 'end' : ', or end';
     if (expected === 'end') return at;
@@ -41,6 +50,20 @@ export function jsonErrorAt(text: string): number {
     } else if (mark !== undefined) return at;
     else expected = after;
   }
+}
+
+/** Character by character: a pattern for all of it would need a stack as long as the string. */
+function endOfString(text: string, from: number): number | null {
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at + 1;
+    if (code < FIRST_PRINTED) return null;
+    if (code !== BACKSLASH) continue;
+    ESCAPE.lastIndex = at;
+    if (!ESCAPE.test(text)) return null;
+    at = ESCAPE.lastIndex - 1;
+  }
+  return null;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -10,6 +10,12 @@ const SHOWN = 12;
  * @throws HttpError body-too-large; bad-request with the place of what is no JSON; the signal's reason
  */
 export async function readJsonBody(request: Request, most: number, signal: AbortSignal): Promise<unknown> {
+  const coding = request.headers.get('Content-Encoding')?.toLowerCase() ?? 'identity';
+  if (coding !== 'identity') {
+    throw new GeoCropError('bad-request', `The body is compressed (${coding.slice(0, SHOWN)}).`, {
+      hint: 'Send it as it is, without Content-Encoding.',
+    });
+  }
   const text = decode(await readBytes(request, most, signal));
   if (text.trim() === '') throw malformed('The body is empty.');
   try {

@@ -18,3 +18,6 @@ export const DYNAMIC_WORLD: readonly { readonly name: string; readonly color: st
 export const DYNAMIC_WORLD_ATTRIBUTION =
   'Dynamic World: produced for the Dynamic World Project by Google in partnership with National Geographic Society and the ' +
   'World Resources Institute, CC BY 4.0';
+
+/** What its files and tiles of numbers are called, as a product. */
+export const BASELINE_PRODUCT = 'dw_baseline';

@@ -1,13 +1,13 @@
-import { DYNAMIC_WORLD } from '../../render/dynamic-world.js';
+import { BASELINE_PRODUCT, DYNAMIC_WORLD } from '../../render/dynamic-world.js';
 import { emptyRaster } from '../../render/empty-raster.js';
 import type { LayerInfo } from '../../tiles/tile-service.js';
 import { renderTile } from '../../render/render-tile.js';
-import type { Style } from '../../render/style.js';
 import { baselineOf } from '../baseline-year.js';
 import { SHORT } from '../caching.js';
 import type { AppDeps } from '../deps.js';
 import { entityTag, matchesIfNoneMatch } from '../etag.js';
 import { parseYear } from '../query.js';
+import { BASELINE_LAYER, BASELINE_STYLE } from '../shown-layer.js';
 import { parseTilePath } from '../tile-path.js';
 import type { TileAnswers } from '../tile-question.js';
 import { TILE_ANSWERS, TILE_PATH } from '../parameters.js';
@@ -32,8 +32,8 @@ export const BASELINE_OPERATION: Operation = {
   answers: TILE_ANSWERS,
 };
 
-const LAYER: LayerInfo = { name: 'dw_baseline', kind: 'classes', title: 'Dynamic World' };
-const STYLE: Style = { kind: 'palette', colors: DYNAMIC_WORLD.map(({ color }) => color) };
+/** Files and arrays have the product's name. */
+const LAYER: LayerInfo = { ...BASELINE_LAYER, name: BASELINE_PRODUCT };
 const CLASS_NAMES = DYNAMIC_WORLD.map(({ name }) => name);
 
 /** GET /baselines/dw/{year}/tiles/{z}/{x}/{y}[@2x][.png .tif .npy]: Dynamic World's classes. */
@@ -42,7 +42,7 @@ export function baselineAnswers({ baselines }: AppDeps): TileAnswers {
     const { tile, scale, format } = parseTilePath(z, x, last);
     const found = await baselineOf(baselines, parseYear(asked));
     const { year } = found;
-    const etag = entityTag({ baseline: found.digest, tile, scale, format, style: STYLE });
+    const etag = entityTag({ baseline: found.digest, tile, scale, format, style: BASELINE_STYLE });
     const headers = {
       ETag: etag,
       'Cache-Control': SHORT,
@@ -57,7 +57,7 @@ export function baselineAnswers({ baselines }: AppDeps): TileAnswers {
       layer: LAYER,
       tile,
       format,
-      style: STYLE,
+      style: BASELINE_STYLE,
       classNames: CLASS_NAMES,
     });
     return new Response(body, {

@@ -2,15 +2,17 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { GeoCropError } from '../../../engine/errors.js';
 import type { Bounds } from '../../../engine/geo/tile-matrix.js';
-import type { AreaService, PlannedBox, WrittenBox } from '../../areas/area-service.js';
+import type { AreaService, BoxAsk, PlannedBox, WrittenBox } from '../../areas/area-service.js';
 import { askedLayer } from '../asked-layer.js';
+import { baselineOf } from '../baseline-year.js';
 import { NO_STORE, tileCacheControl } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { entityTag, matchesIfNoneMatch } from '../etag.js';
-import { LAYER_PARAMETERS, WAIT } from '../parameters.js';
+import { SHOWN_PARAMETERS, WAIT } from '../parameters.js';
 import { KEY_HEADER, mayCompute } from '../permission.js';
-import { WAITED_HEADER, given, parseWait } from '../query.js';
+import { WAITED_HEADER, given, parseWait, parseYear, type Query } from '../query.js';
 import type { Operation, RouteMaker } from '../route.js';
+import { BASELINE_LAYER } from '../shown-layer.js';
 
 const STYLE: ReadonlySet<string> = new Set(['colormap', 'rescale']);
 
@@ -28,7 +30,7 @@ const BBOX_OPERATION: Operation = {
       schema: { type: 'string', pattern: '^-?[0-9.]+(,-?[0-9.]+){3}\\.tif$' },
       example: '29.98,-17.82,30.0,-17.8.tif',
     },
-    ...LAYER_PARAMETERS.filter(({ name }) => !STYLE.has(name)),
+    ...SHOWN_PARAMETERS.filter(({ name }) => !STYLE.has(name)),
     {
       name: 'v',
       in: 'query',
@@ -67,19 +69,46 @@ export const bboxRoutes: RouteMaker = (deps) =>
         },
       ];
 
-function bboxRoute({ service, config }: AppDeps, areas: AreaService): Handler {
+interface AskedBox {
+  readonly of: BoxAsk['of'];
+  /** What `v` is for what is there now. */
+  readonly version: string;
+  /** For the log. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+function bboxRoute({ service, config, baselines }: AppDeps, areas: AreaService): Handler {
+  const askedOf = async (query: Query): Promise<AskedBox> => {
+    if (query('layer') === BASELINE_LAYER.name) {
+      const asked = given(query('year'));
+      const { year, digest } = await baselineOf(
+        baselines,
+        asked === undefined ? undefined : parseYear(asked),
+      );
+      return {
+        of: { kind: 'baseline', year },
+        version: digest.slice(0, 8),
+        about: { layer: BASELINE_LAYER.name, year },
+      };
+    }
+    // A file's colours are the map's own.
+    const { map, layer } = askedLayer(service, (name) => (STYLE.has(name) ? undefined : query(name)));
+    return {
+      of: { kind: 'map', map, layer: layer.name },
+      version: service.version(map),
+      about: { layer: layer.name, ...map },
+    };
+  };
   return async (c) => {
     const query = (name: string): string | undefined => c.req.query(name);
     const signal = c.get('signal');
     const bounds = parseBox(c.req.param('bbox') ?? '');
-    // A file's colours are the map's own.
-    const { map, layer } = askedLayer(service, (name) => (STYLE.has(name) ? undefined : query(name)));
     const wait = given(query('wait'));
     const waitMs = parseWait(wait, config.waitSeconds, c.req.header(WAITED_HEADER));
     const may = mayCompute(config, c.req.header(KEY_HEADER));
-    const versioned = query('v') === service.version(map);
+    const { of, version, about } = await askedOf(query);
     const compute = wait !== undefined && may ? { waitMs } : null;
-    const box = await areas.box({ bounds, map, layer: layer.name, compute, signal });
+    const box = await areas.box({ bounds, of, compute, signal });
     if (wait !== undefined && !may && box.state === 'partial') {
       throw new GeoCropError(
         'not-computed',
@@ -89,22 +118,22 @@ function bboxRoute({ service, config }: AppDeps, areas: AreaService): Handler {
         },
       );
     }
-    Object.assign(c.get('wide'), { layer: layer.name, ...map, state: box.state });
-    const headers = headersOf(box, versioned);
+    Object.assign(c.get('wide'), { ...about, state: box.state });
+    const headers = headersOf(box, query('v') === version);
     if (matchesIfNoneMatch(c.req.header('If-None-Match'), headers.ETag)) {
       return new Response(null, { status: 304, headers });
     }
     if (c.req.method === 'HEAD') return new Response(null, { headers: { ...headers, ...fileHeaders(box) } });
     const written = await box.write(signal);
+    const { ETag: _, ...untagged } = headers;
     return new Response(bodyOf(written), {
       headers: {
-        ...headers,
+        // Something went wrong meanwhile: it is not what the tag says.
+        ...(written.partial && box.state !== 'partial'
+          ? { ...untagged, 'X-GeoCrop-Tile': 'partial', 'Cache-Control': NO_STORE }
+          : headers),
         ...fileHeaders(box),
         'Content-Length': String(written.bytes),
-        // Something went wrong meanwhile: not what the tag says.
-        ...(written.partial && box.state !== 'partial'
-          ? { 'X-GeoCrop-Tile': 'partial', 'Cache-Control': NO_STORE }
-          : {}),
       },
     });
   };
