@@ -103,9 +103,21 @@ export const TILE_ANSWERS: Readonly<Record<number, Answer>> = {
   304: { description: 'What `If-None-Match` names is still the tile.' },
 };
 
-export const json = (
+/** To `If-None-Match`: every answer with a tag may be this one. */
+export const NOT_MODIFIED: Readonly<Record<304, Answer>> = {
+  304: { description: 'What `If-None-Match` names is still the answer.' },
+};
+
+/** Made anew for each request, without a tag. */
+export const untaggedJson = (
   description: string,
   schema: Schema = { type: 'object' },
 ): Readonly<Record<number, Answer>> => ({
   200: { description, content: { 'application/json': schema } },
+});
+
+/** `jsonAnswer`. */
+export const json = (...said: Parameters<typeof untaggedJson>): Readonly<Record<number, Answer>> => ({
+  ...untaggedJson(...said),
+  ...NOT_MODIFIED,
 });

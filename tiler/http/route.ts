@@ -30,6 +30,8 @@ export interface Operation {
   readonly requestBody?: { readonly description: string; readonly content: Readonly<Record<string, Schema>> };
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
+  /** How it writes errors; default: as problems (RFC 9457). */
+  readonly errorContent?: Readonly<Record<string, Schema>>;
 }
 
 /** One way to call the server: where it is, what it does, and what it says about itself. GET answers HEAD too. */

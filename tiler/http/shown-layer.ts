@@ -81,11 +81,16 @@ export function layerAddress({ layer, map, year }: ShownLayer, query: Query): UR
     map === null
       ? { layer: layer.name, year: String(year) }
       : { season: map.season, year: String(map.year), model: map.model, layer: layer.name };
+  return new URLSearchParams({ ...names, ...askedStyle(query) });
+}
+
+/** How a layer of numbers is to be drawn, as far as a request says it. */
+export function askedStyle(query: Query): Readonly<Record<string, string>> {
   const style = ['colormap', 'rescale'].flatMap((name) => {
     const value = given(query(name));
     return value === undefined ? [] : [[name, value] as const];
   });
-  return new URLSearchParams({ ...names, ...Object.fromEntries(style) });
+  return Object.fromEntries(style);
 }
 
 /** Where its tiles are, `{z}/{x}/{y}` in place of numbers. @param more parameters beside the names and the version */

@@ -67,7 +67,7 @@ function describeOperation(
   operation: Operation,
   problems: ReadonlyMap<number, readonly Named[]>,
 ): Json {
-  const { summary, description, tag, requestBody, answers } = operation;
+  const { summary, description, tag, requestBody, answers, errorContent } = operation;
   const parameters = [
     ...(operation.parameters ?? []).filter(
       (parameter) => parameter.in !== 'path' || names.includes(parameter.name),
@@ -94,9 +94,14 @@ function describeOperation(
         }),
     responses: {
       ...Object.fromEntries(
-        [...problems.keys()]
-          .filter((status) => status !== 413 || requestBody !== undefined)
-          .map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+        [...problems]
+          .filter(([status]) => status !== 413 || requestBody !== undefined)
+          .map(([status, kinds]) => [
+            status,
+            errorContent === undefined
+              ? { $ref: `#/components/responses/Problem${status}` }
+              : problemResponse(kinds, contentOf(errorContent)),
+          ]),
       ),
       ...Object.fromEntries(
         Object.entries(answers).map(([status, { description: told, content }]) => [
@@ -136,7 +141,9 @@ function problemsByStatus(): ReadonlyMap<number, readonly Named[]> {
   return new Map([...found].sort(([a], [b]) => a - b));
 }
 
-function problemResponse(kinds: readonly Named[]): Json {
+const PROBLEM: Json = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+function problemResponse(kinds: readonly Named[], content = PROBLEM): Json {
   const retries = kinds.some(({ retryAfter }) => retryAfter !== null);
   return {
     description: kinds.map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
@@ -150,7 +157,7 @@ function problemResponse(kinds: readonly Named[]): Json {
           },
         }
       : {}),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content,
   };
 }
 

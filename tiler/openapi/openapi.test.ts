@@ -84,6 +84,42 @@ describe('/openapi.json', () => {
     }
   });
 
+  test('says how errors are written: as problems, and by the WMTS as its reports', async () => {
+    for (const [name, { responses }] of operationsOf(await served())) {
+      const written = name.startsWith('get /wmts') ? ['text/xml'] : undefined;
+      const { content } = responses['400'] as { content?: object };
+      assert.deepEqual(content === undefined ? undefined : Object.keys(content), written, name);
+    }
+    const { get } = testApp();
+    for (const [path, status] of [
+      ['/wmts', 400],
+      ['/wmts?service=WMTS&request=GetMap', 501],
+    ] as const) {
+      const answer = await get(path);
+      assert.equal(answer.status, status);
+      assert.match(answer.headers.get('Content-Type') ?? '', /^text\/xml/);
+    }
+    assert.ok('501' in ((await served()).paths['/wmts']?.['get']?.responses ?? {}));
+  });
+
+  test('says where an answer may be 304', async () => {
+    const document = await served();
+    const { get } = testApp();
+    for (const path of [
+      '/tilejson.json',
+      '/legend.json',
+      '/legend.png',
+      '/legend.qml',
+      '/openapi.json',
+      '/docs',
+    ]) {
+      const etag = (await get(path)).headers.get('ETag') ?? '';
+      assert.equal((await get(path, { 'If-None-Match': etag })).status, 304, path);
+      assert.ok('304' in (document.paths[path]?.['get']?.responses ?? {}), path);
+    }
+    assert.ok(!('304' in (document.paths['/healthz']?.['get']?.responses ?? {})));
+  });
+
   test('names the server as the configuration knows it, else as the request does', async () => {
     assert.deepEqual((await served()).servers, [{ url: 'http://maps.example:8080' }]);
     assert.deepEqual((await served({ publicUrl: 'https://crops.example/maps' })).servers, [

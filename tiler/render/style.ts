@@ -56,7 +56,8 @@ function parseColormap(text: string): RampStyle['colormap'] {
 function parseRescale(text: string): { min: number; max: number } {
   const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [min, max] = parts;
-  if (parts.length === 2 && Number.isFinite(min) && Number.isFinite(max) && min! < max!) {
+  // What lies between has to be a number, too: everything is divided by it.
+  if (parts.length === 2 && Number.isFinite(max! - min!) && min! < max!) {
     return { min: min!, max: max! };
   }
   throw new GeoCropError('bad-request', `rescale "${text}" is not two numbers, the lower one first.`, {

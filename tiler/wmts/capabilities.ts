@@ -11,10 +11,10 @@ export interface ServiceFacts {
   readonly base: string;
   /** Credits by layer: plain text or simple HTML. */
   readonly attribution: (layer: WmtsLayer) => string;
-  /** The legend's address and its size in pixels; null: the layer has none. */
+  /** The legend's address and its size in pixels. */
   readonly legend: (layer: WmtsLayer) => LegendLink;
-  /** Seconds that tiles are waited for: part of their addresses. */
-  readonly wait: string;
+  /** Of the addresses of tiles, beside the version: how long to wait, how to draw. */
+  readonly tileQuery: string;
 }
 
 export interface LegendLink {
@@ -110,7 +110,7 @@ function provider(base: string): Xml {
   );
 }
 
-function operations({ version }: Catalogue, { base, wait }: ServiceFacts): Xml {
+function operations({ version }: Catalogue, { base, tileQuery }: ServiceFacts): Xml {
   const get = (href: string, encoding: 'KVP' | 'RESTful'): Xml =>
     xml(
       'ows:Get',
@@ -131,7 +131,7 @@ function operations({ version }: Catalogue, { base, wait }: ServiceFacts): Xml {
     'ows:OperationsMetadata',
     {},
     operation('GetCapabilities', `${base}${KVP_PATH}?`, `${base}${CAPABILITIES_PATH}`),
-    operation('GetTile', `${base}${KVP_PATH}?v=${version}&wait=${wait}&`, `${base}${REST_PATH}/`),
+    operation('GetTile', `${base}${KVP_PATH}?v=${version}&${tileQuery}&`, `${base}${REST_PATH}/`),
     operation('GetFeatureInfo', `${base}${KVP_PATH}?`, `${base}${REST_PATH}/`),
   );
 }
@@ -186,7 +186,7 @@ function layerXml(layer: WmtsLayer, { bounds, version }: Catalogue, facts: Servi
     xml('ResourceURL', {
       format: TILE_FORMAT,
       resourceType: 'tile',
-      template: `${tile}.png?${layer.baseline ? '' : `v=${version}&`}wait=${facts.wait}`,
+      template: `${tile}.png?${layer.baseline ? '' : `v=${version}&`}${facts.tileQuery}`,
     }),
     INFO_FORMATS.map((format) =>
       xml('ResourceURL', {

@@ -27,6 +27,8 @@ export interface PixelPlace {
 export interface InfoPatience {
   /** null: only what is there; nothing is computed. Else milliseconds that computing is waited for. */
   readonly waitMs: number | null;
+  /** Whether who asks may have something computed. */
+  readonly mayCompute: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export async function mapPixel(
     service.values(map, name, place.tile, {
       scale: 1,
       waitMs: patience.waitMs ?? 0,
-      mayCompute: patience.waitMs !== null,
+      mayCompute: patience.waitMs !== null && patience.mayCompute,
       signal: patience.signal,
     });
   try {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../../engine/errors.js';
 import { REVALIDATE } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
+import { NOT_MODIFIED } from '../parameters.js';
 import { HttpError } from '../problem.js';
 import type { Operation } from '../route.js';
 import { staticAnswer } from '../static-answer.js';
@@ -21,6 +22,7 @@ export const DISTRICTS_OPERATION: Operation = {
       description: 'GeoJSON: polygons in degrees',
       content: { 'application/geo+json': { type: 'object' } },
     },
+    ...NOT_MODIFIED,
   },
 };
 

@@ -1,21 +1,21 @@
 import { renderTile } from '../../render/render-tile.js';
 import { NO_STORE } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
-import { json } from '../parameters.js';
+import { untaggedJson } from '../parameters.js';
 import type { Operation } from '../route.js';
 
 /** What {@link healthRoute} says about itself. */
 export const HEALTH_OPERATION: Operation = {
   summary: 'Whether the process answers',
   tag: 'server',
-  answers: json('It does'),
+  answers: untaggedJson('It does'),
 };
 
 /** What {@link readyRoute} says about itself. */
 export const READY_OPERATION: Operation = {
   summary: 'Whether it can make pictures',
   tag: 'server',
-  answers: { ...json('It can'), 503: { description: 'It is stopping' } },
+  answers: { ...untaggedJson('It can'), 503: { description: 'It is stopping' } },
 };
 
 const headers = { 'Cache-Control': NO_STORE };

@@ -6,7 +6,7 @@ import { SHORT } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { entityTag, matchesIfNoneMatch } from '../etag.js';
 import { jsonAnswer } from '../json-answer.js';
-import { SHOWN_PARAMETERS, json } from '../parameters.js';
+import { NOT_MODIFIED, SHOWN_PARAMETERS, json } from '../parameters.js';
 import type { Query } from '../query.js';
 import { given } from '../query.js';
 import type { Operation, Parameter, Route } from '../route.js';
@@ -45,6 +45,7 @@ const PNG_OPERATION: Operation = {
       description: 'Classes with their colours, or a ramp with its values and unit',
       content: { 'image/png': { type: 'string', format: 'binary' } },
     },
+    ...NOT_MODIFIED,
   },
 };
 const QML_OPERATION: Operation = {
@@ -52,7 +53,10 @@ const QML_OPERATION: Operation = {
   description: 'For files with the numbers themselves: .tif tiles, areas, and what is archived.',
   tag: 'standards',
   parameters: SHOWN_PARAMETERS,
-  answers: { 200: { description: 'QGIS style', content: { 'application/xml': { type: 'string' } } } },
+  answers: {
+    200: { description: 'QGIS style', content: { 'application/xml': { type: 'string' } } },
+    ...NOT_MODIFIED,
+  },
 };
 
 /** GET /legend.json, /legend.png, /legend.qml: what the colours of a layer mean. */

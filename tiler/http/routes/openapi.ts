@@ -5,7 +5,7 @@ import { baseUrl } from '../base-url.js';
 import { REVALIDATE, SHORT } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
 import { jsonAnswer } from '../json-answer.js';
-import { json } from '../parameters.js';
+import { NOT_MODIFIED, json } from '../parameters.js';
 import type { Operation, Route } from '../route.js';
 import { HttpError } from '../problem.js';
 import { staticAnswer } from '../static-answer.js';
@@ -20,7 +20,10 @@ const OPENAPI_OPERATION: Operation = {
 const DOCS_OPERATION: Operation = {
   summary: 'This interface, for people',
   tag: 'server',
-  answers: { 200: { description: 'A page', content: { 'text/html': { type: 'string' } } } },
+  answers: {
+    200: { description: 'A page', content: { 'text/html': { type: 'string' } } },
+    ...NOT_MODIFIED,
+  },
 };
 
 /**

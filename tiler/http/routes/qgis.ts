@@ -1,15 +1,14 @@
-import { qlrDocument } from '../../qgis/qlr.js';
 import { gdalTiles } from '../../qgis/gdal-tiles.js';
-import { QGIS_WAIT_SECONDS } from '../../qgis/qlr.js';
+import { QGIS_WAIT_SECONDS, qlrDocument } from '../../qgis/qlr.js';
 import { CAPABILITIES_PATH } from '../../wmts/capabilities.js';
 import { SHORT } from '../caching.js';
 import type { AppDeps, Handler } from '../deps.js';
-import { SHOWN_PARAMETERS } from '../parameters.js';
+import { NOT_MODIFIED, SHOWN_PARAMETERS } from '../parameters.js';
 import { HttpError } from '../problem.js';
 import { baseUrl } from '../base-url.js';
 import type { Query } from '../query.js';
 import type { Operation, Route } from '../route.js';
-import { shownLayer, tilesTemplate } from '../shown-layer.js';
+import { askedStyle, shownLayer, tilesTemplate } from '../shown-layer.js';
 import { textAnswer } from '../text-answer.js';
 
 const OPERATION: Operation = {
@@ -33,6 +32,7 @@ const OPERATION: Operation = {
       description: 'QGIS layer definition',
       content: { 'application/x-qgis-layer-definition': { type: 'string' } },
     },
+    ...NOT_MODIFIED,
   },
 };
 
@@ -59,7 +59,7 @@ function qlrRoute(deps: AppDeps): Handler {
     const document = qlrDocument({
       legend,
       subtitle,
-      capabilities: `${base}${CAPABILITIES_PATH}?${new URLSearchParams({ ...names, ...wait }).toString()}`,
+      capabilities: `${base}${CAPABILITIES_PATH}?${new URLSearchParams({ ...names, ...wait, ...askedStyle(query) }).toString()}`,
       dimensions: map === null ? { year: String(year) } : names,
       numbers: gdalTiles(
         layer.kind,

@@ -131,6 +131,17 @@ describe('WMTS capabilities', () => {
     assert.equal((await exception(wrong)).locator, 'year');
   });
 
+  it('say how layers of numbers are drawn, in the addresses of tiles and legends', async () => {
+    const { get } = testApp();
+    const style = 'colormap=magma&rescale=0%2C1';
+    const document = await (await get(`/wmts/1.0.0/WMTSCapabilities.xml?${style}`)).text();
+    const told = document.replaceAll('&amp;', '&');
+    assert.match(told, /template="[^"]*\/ndvi_peak\/[^"]*&wait=50&colormap=magma&rescale=0%2C1"/);
+    assert.match(told, /legend\.png\?layer=ndvi_peak&[^"]*&colormap=magma&rescale=0%2C1&title=0"/);
+    const wrong = await get('/wmts/1.0.0/WMTSCapabilities.xml?colormap=pretty');
+    assert.equal((await exception(wrong)).locator, 'colormap');
+  });
+
   it('have the sections that are asked for', async () => {
     const { get } = testApp();
     const document = await (
@@ -329,6 +340,17 @@ describe('WMTS feature info', () => {
     const waited = await get(`/wmts?${KVP_INFO}&wait=50`);
     assert.equal((await properties(waited))['state'], 'final');
     assert.equal(service.calls.values[1]?.wish.waitMs, 50_000);
+  });
+
+  it('computes only for who may, as tiles do', async () => {
+    const { get, service } = testApp({}, { config: { compute: 'key', computeKey: 'secret' } });
+    const refused = await get(`/wmts?${KVP_INFO}&wait=50`);
+    assert.equal(refused.status, 503);
+    assert.match((await exception(refused)).text, /not-computed/);
+    assert.equal(service.calls.values[0]?.wish.mayCompute, false);
+    const allowed = await get(`/wmts?${KVP_INFO}&wait=50`, { 'X-GeoCrop-Key': 'secret' });
+    assert.equal((await properties(allowed))['state'], 'final');
+    assert.equal(service.calls.values[1]?.wish.mayCompute, true);
   });
 
   it('says that there is nothing where there is no value', async () => {

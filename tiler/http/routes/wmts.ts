@@ -15,7 +15,6 @@ import { baselinePixel, mapPixel } from '../../wmts/feature-info.js';
 import { infoDocument } from '../../wmts/info-document.js';
 import {
   INFO_FORMATS,
-  STYLE,
   TILE_FORMAT,
   parsePixel,
   parseTile,
@@ -27,18 +26,24 @@ import { WmtsError } from '../../wmts/wmts-error.js';
 import type { MapKey } from '../../tiles/tile-service.js';
 import { NO_STORE, SHORT } from '../caching.js';
 import type { AppContext, AppDeps, Handler } from '../deps.js';
-import { MAP_PARAMETERS } from '../parameters.js';
 import { baseUrl } from '../base-url.js';
-import { askedMap, given, parseWait } from '../query.js';
+import { KEY_HEADER, mayCompute } from '../permission.js';
+import { WAITED_HEADER, askedMap, given, parseWait } from '../query.js';
 import type { Operation, Parameter, Route } from '../route.js';
-import { BASELINE_LAYER, baselineCredits, shownLayer } from '../shown-layer.js';
+import { BASELINE_LAYER, askedStyle, baselineCredits, shownLayer } from '../shown-layer.js';
 import { textAnswer } from '../text-answer.js';
 import type { TileAnswers } from '../tile-question.js';
 import { wmtsProblem } from '../wmts-problem.js';
+import {
+  CAPABILITIES_OPERATION,
+  INFO_OPERATION,
+  KVP_OPERATION,
+  REQUESTS,
+  TILE_OPERATION,
+  WAIT_SECONDS,
+} from './wmts-operations.js';
 
 const XML = 'text/xml; charset=utf-8';
-/** Desktop programs give up after 60 seconds. */
-const WAIT_SECONDS = '50';
 
 /** Who answers for tiles: the same that answer at /tiles and /baselines. */
 export interface WmtsTileAnswers {
@@ -168,8 +173,6 @@ function notAnAddress(): WmtsError {
   );
 }
 
-const REQUESTS = ['GetCapabilities', 'GetTile', 'GetFeatureInfo'] as const;
-
 function kvpRequest(parameters: Parameters): (typeof REQUESTS)[number] {
   const service = required(parameters, 'service');
   if (service.toUpperCase() !== 'WMTS') {
@@ -205,23 +208,25 @@ async function sendCapabilities(
   const { config } = deps;
   const asked = given(parameters('wait'));
   const wait = asked === undefined ? WAIT_SECONDS : String(parseWait(asked, 0) / 1000);
+  const style = askedStyle(parameters);
   const base = baseUrl(c, config.publicUrl);
   const legends = new Map<WmtsLayer, { width: number; height: number }>();
   for (const layer of catalogue.layers) {
-    const { legend, subtitle } = await shownLayer(deps, (name) => defaultOf(layer, name));
+    const { legend, subtitle } = await shownLayer(deps, (name) => defaultOf(layer, name) ?? style[name]);
     legends.set(layer, legendPicture(legend, { subtitle, titled: false }));
   }
   const body = capabilitiesDocument(
     catalogue,
     {
       base,
-      wait,
+      tileQuery: new URLSearchParams({ wait, ...style }).toString(),
       attribution: (layer) => creditsOf(deps, layer),
       legend: (layer) => {
         const { width = 1, height = 1 } = legends.get(layer) ?? {};
         const address = new URLSearchParams({
           layer: layer.info.name,
           ...Object.fromEntries(layer.dimensions.map(({ name, fallback }) => [name, fallback])),
+          ...style,
           title: '0',
         });
         return { href: `${base}/legend.png?${address.toString()}`, width, height };
@@ -289,11 +294,12 @@ async function sendInfo(
   catalogue: Catalogue,
   parameters: Parameters,
 ): Promise<Response> {
-  const { service, baselines } = deps;
+  const { service, baselines, config } = deps;
   const { layer, dimensions, format, ...place } = parsePixel(catalogue, parameters);
   const asked = given(parameters('wait'));
   const patience = {
-    waitMs: asked === undefined ? null : parseWait(asked, 0),
+    waitMs: asked === undefined ? null : parseWait(asked, 0, c.req.header(WAITED_HEADER)),
+    mayCompute: mayCompute(config, c.req.header(KEY_HEADER)),
     signal: c.get('signal'),
   };
   const info =
@@ -316,84 +322,3 @@ async function sendInfo(
     cacheControl: info.settled ? SHORT : NO_STORE,
   });
 }
-
-const parameter = (
-  where: 'path' | 'query',
-  name: string,
-  description: string,
-  example: string,
-): Parameter => ({
-  name,
-  in: where,
-  description,
-  schema: { type: 'string' },
-  example,
-  ...(where === 'path' ? { required: true } : {}),
-});
-
-const XML_ANSWER = { 'text/xml': { type: 'string' } } as const;
-const PNG_ANSWER = { 'image/png': { type: 'string', format: 'binary' } } as const;
-const INFO_ANSWER = {
-  'application/geo+json': { type: 'object' },
-  'text/plain': { type: 'string' },
-  'text/html': { type: 'string' },
-} as const;
-
-const KVP_OPERATION: Operation = {
-  summary: 'WMTS 1.0.0 by a query',
-  description: `GetCapabilities, GetTile and GetFeatureInfo; names of parameters in any case. What is wrong is an ows:ExceptionReport.`,
-  tag: 'standards',
-  parameters: [
-    { ...parameter('query', 'SERVICE', 'WMTS.', 'WMTS'), required: true },
-    { ...parameter('query', 'REQUEST', REQUESTS.join(', '), 'GetCapabilities'), required: true },
-    parameter('query', 'VERSION', 'Of GetTile and GetFeatureInfo: 1.0.0.', '1.0.0'),
-  ],
-  answers: {
-    200: {
-      description: 'Capabilities, a tile, or what a pixel is',
-      content: { ...XML_ANSWER, ...PNG_ANSWER, ...INFO_ANSWER },
-    },
-  },
-};
-const CAPABILITIES_OPERATION: Operation = {
-  summary: 'What the WMTS offers',
-  tag: 'standards',
-  description:
-    'Layers with the years, seasons and models that there are; `season`, `year` and `model` change their defaults.',
-  parameters: [
-    ...MAP_PARAMETERS,
-    parameter('query', 'wait', 'Seconds that its addresses say to wait for tiles.', WAIT_SECONDS),
-  ],
-  answers: { 200: { description: 'Capabilities document of WMTS 1.0.0', content: XML_ANSWER } },
-};
-const TILE_OPERATION: Operation = {
-  summary: 'A tile by a WMTS address',
-  description: 'The same as at /tiles, or at /baselines.',
-  tag: 'standards',
-  parameters: [
-    parameter('path', 'layer', 'Name of a layer.', 'classes'),
-    parameter('path', 'style', 'The only one.', STYLE),
-    parameter('path', 'season', 'Or `default`.', 'summer'),
-    parameter('path', 'year', 'Or `default`.', '2021'),
-    parameter('path', 'model', 'Or `default`.', 'default'),
-    parameter('path', 'tilematrixset', 'The only one.', 'WebMercatorQuad'),
-    parameter('path', 'tilematrix', 'Zoom.', '14'),
-    parameter('path', 'tilerow', 'Row.', '9068'),
-    parameter('path', 'tilecol', 'Column, then .png.', '9557.png'),
-  ],
-  answers: { 200: { description: 'The tile', content: PNG_ANSWER } },
-};
-const INFO_OPERATION: Operation = {
-  summary: 'A pixel by a WMTS address',
-  description:
-    'Value, or class and confidence, of a pixel that is kept. Nothing is computed unless `wait` says so.',
-  tag: 'standards',
-  parameters: [
-    ...(TILE_OPERATION.parameters ?? []).map((known) =>
-      known.name === 'tilecol' ? parameter('path', 'tilecol', 'Column.', '9557') : known,
-    ),
-    parameter('path', 'j', 'Row within the tile, 0 to 255.', '12'),
-    parameter('path', 'i', 'Column within the tile, then .json, .txt or .html.', '200.json'),
-  ],
-  answers: { 200: { description: 'What the pixel is', content: INFO_ANSWER } },
-};

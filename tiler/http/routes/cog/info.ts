@@ -1,6 +1,6 @@
 import type { CogService } from '../../../cog/cog-service.js';
 import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
-import { json } from '../../parameters.js';
+import { NOT_MODIFIED, json } from '../../parameters.js';
 import type { Handler } from '../../deps.js';
 import type { Operation } from '../../route.js';
 import { URL_PARAMETER, queryParameter } from './parameters.js';
@@ -36,6 +36,7 @@ export const INFO_FEATURE_OPERATION: Operation = {
       description: 'A feature whose properties are those of /cog/info.',
       content: { 'application/geo+json': { type: 'object' } },
     },
+    ...NOT_MODIFIED,
   },
 };
 
