@@ -36,7 +36,7 @@ export function cogService(files: CogFiles, runner: CogRunner): CogService {
       return { answer: await attempt(file, job, signal), file };
     } catch (error) {
       if (!isGeoCropError(error, 'source-unavailable', 'source-missing', 'cog-malformed')) throw error;
-      const now = await files.identify(file.url, true);
+      const now = await files.identify(file.url, file.href);
       if (now.href === file.href) throw error;
       return { answer: await attempt(now, job, signal), file: now };
     }

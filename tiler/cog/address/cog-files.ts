@@ -53,13 +53,20 @@ export class CogFiles {
   }
 
   /**
-   * @param fresh the file has been replaced: what was known is forgotten
+   * @param replaced `href` of a file that is no longer there: it is asked for anew, once for all who find that out at the same time
    * @throws url-forbidden, cog-missing, source-…
    */
-  async identify(url: string, fresh = false): Promise<CogFile> {
+  async identify(url: string, replaced?: string): Promise<CogFile> {
     const address = parseAddress(url, this.#options);
-    const known = this.#known.get(url);
-    if (!fresh && known !== undefined && this.#options.now() - known.at < IDENTITY_MS) return known.file;
+    for (;;) {
+      const known = this.#known.get(url);
+      if (known === undefined || this.#options.now() - known.at >= IDENTITY_MS) break;
+      if (replaced === undefined) return known.file;
+      const file = await known.file.catch(() => null);
+      if (file !== null && file.href !== replaced) return file;
+      // Somebody else may have asked meanwhile.
+      if (this.#known.get(url) === known) break;
+    }
     const file = this.#identify(address).then((found) => ({ url, ...found }));
     const entry = { at: this.#options.now(), file };
     this.#known.set(url, entry);

@@ -78,6 +78,19 @@ describe('files of a web server', () => {
     );
   });
 
+  it('are told apart by all who ask at the same time', async () => {
+    await serving(
+      file(() => '"1"'),
+      async (port) => {
+        const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+        const found = await Promise.all(
+          Array.from({ length: 20 }, () => source.identify(address('127.0.0.1', port))),
+        );
+        assert.equal(new Set(found.map(({ href }) => href)).size, 1);
+      },
+    );
+  });
+
   it('are not looked for where a redirect leads', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       await serving(

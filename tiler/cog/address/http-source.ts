@@ -21,6 +21,13 @@ export interface HttpSourceOptions {
 
 /** Somebody waits for each: another try may mend it, three would take too long. */
 const TRIES = 2;
+/** Begins what stands for a version in the address of who does not know it yet: no version has it. */
+const QUESTION = '?';
+
+interface Version {
+  readonly version: string;
+  readonly modified: Date | null;
+}
 
 /** Files on web servers; their version is what the server says of them: ETag, time and size. */
 export function openHttpSource(
@@ -31,13 +38,15 @@ export function openHttpSource(
     mayBePrivate: (host) => privateHosts.includes(host),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
   });
-  const seen = new Map<string, { version: string; modified: Date | null }>();
+  /** What came for those who ask which file it is, by the mark at the end of their address. */
+  const versions = new Map<string, Version>();
+  let questions = 0;
   const checked: Fetch = async (href, init) => {
-    const [url = '', asked] = href.split('#', 2);
+    const [url = '', asked = ''] = href.split('#', 2);
     const response = await guarded(url, init);
     const found = versionOf(response);
     if (found === null) return response;
-    if (asked === undefined) seen.set(url, found);
+    if (asked.startsWith(QUESTION)) versions.set(asked, found);
     else if (asked !== found.version) {
       await response.body?.cancel().catch(() => undefined);
       throw replaced();
@@ -54,27 +63,26 @@ export function openHttpSource(
   return {
     read: (href, start, end, signal) => source.read(href, start, end, signal),
     identify: async ({ url }, signal) => {
+      const question = `${QUESTION}${(questions += 1)}`;
       try {
-        await source.read(url, 0, 1, signal);
+        await source.read(`${url}#${question}`, 0, 1, signal);
+        const found = versions.get(question);
+        if (found !== undefined) return { href: `${url}#${found.version}`, lastModified: found.modified };
       } catch (error) {
         // An empty file, too: nothing of a TIFF is there.
-        if (isGeoCropError(error, 'source-missing')) throw missing(error);
-        throw error;
+        throw isGeoCropError(error, 'source-missing') ? missing(error) : error;
+      } finally {
+        versions.delete(question);
       }
-      const found = seen.get(url);
-      seen.delete(url);
-      if (found === undefined) {
-        throw new GeoCropError('source-unavailable', 'The server does not answer ranges of this file.', {
-          hint: 'Serve the file from a server that answers range requests (206) and names sizes.',
-        });
-      }
-      return { href: `${url}#${found.version}`, lastModified: found.modified };
+      throw new GeoCropError('source-unavailable', 'The server does not answer ranges of this file.', {
+        hint: 'Serve the file from a server that answers range requests (206) and names sizes.',
+      });
     },
   };
 }
 
 /** null where the answer is none of a part. */
-function versionOf({ status, headers }: Response): { version: string; modified: Date | null } | null {
+function versionOf({ status, headers }: Response): Version | null {
   const size = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   if (status !== 206 || size === undefined) return null;
   const modified = headers.get('last-modified');
