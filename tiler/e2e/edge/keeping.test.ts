@@ -102,6 +102,27 @@ describeEdge('the edge keeps', () => {
     }
   });
 
+  test('tiles by WMTS as those by XYZ: one entry however the query is written, another for each map', async () => {
+    const { upstream, get } = stage;
+    upstream.script = (response, came) => tile({ body: came.url })(response, came);
+    const path = (model: string): string =>
+      `/wmts/1.0.0/ndvi_peak/default/summer/2021/${model}/WebMercatorQuad/14/9068/1.png`;
+    const query = 'v=0123abcd&wait=50&colormap=magma&rescale=0,1';
+    const first = await get(`${path('E')}?${query}`);
+    assert.equal(first.cache, 'MISS');
+    assert.ok(upstream.came[0]?.url.startsWith(`${path('E')}?`));
+    const asked = new URL(upstream.came[0]?.url ?? '', 'http://edge.example').searchParams;
+    assert.equal(asked.get('wait'), '50');
+    for (const way of [query.split('&').reverse().join('&'), `${query.replace('wait=50', 'wait=0')}&_=1`]) {
+      const answer = await get(`${path('E')}?${way}`, { headers: { Host: 'other.example' } });
+      assert.equal(answer.cache, 'HIT', way);
+      assert.deepEqual(answer.body, first.body);
+    }
+    for (const other of [path('F'), `${path('E')}?v=0123abce`, `${path('E')}?colormap=blues`]) {
+      assert.equal((await get(other)).cache, 'MISS', other);
+    }
+  });
+
   test('one entry for HEAD and GET, whichever comes first', async () => {
     const { upstream, get } = stage;
     for (const [path, methods] of [

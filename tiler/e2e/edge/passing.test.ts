@@ -115,6 +115,16 @@ describeEdge('the edge passes', () => {
     }
   });
 
+  test('a body that is too large to nobody, and says so as the server does', async () => {
+    const { upstream, get } = stage;
+    const answer = await get('/statistics', { method: 'POST', headers: { 'Content-Length': '3145728' } });
+    assert.equal(answer.status, 413);
+    assert.equal(answer.headers['content-type'], 'application/problem+json');
+    assert.equal(answer.headers['access-control-allow-origin'], '*');
+    assert.equal((JSON.parse(answer.body.toString()) as { code: string }).code, 'body-too-large');
+    assert.equal(upstream.came.length, 0);
+  });
+
   test('events as they come, one by one, and that a listener has left', async () => {
     const { upstream, edge } = stage;
     let stream: ServerResponse | undefined;

@@ -7,6 +7,7 @@ import { held, problem, tile } from './scripted-upstream.js';
 
 const CROWD = 200;
 const NOT_READY = problem(503, 'not-ready', { 'Retry-After': '3' });
+const WMTS_TILE = '/wmts/1.0.0/classes/default/summer/2021/E/WebMercatorQuad/14/3/1.png';
 
 describeEdge('the edge, crowded', () => {
   const stage = edgeStage();
@@ -15,12 +16,14 @@ describeEdge('the edge, crowded', () => {
     [1, 'who wait', '?wait=50'],
     [2, 'who wait as long as the server likes', ''],
     [3, 'who want an answer now', '?wait=0'],
+    ['wmts', 'who wait for it by WMTS', '?wait=50'],
   ] as const) {
     test(`lets one of ${CROWD} ask for a cold tile: ${who}`, async () => {
       const { upstream, edge } = stage;
       const { script, release } = held(tile({ body: who }));
       upstream.script = script;
-      const crowd = Array.from({ length: CROWD }, () => asking(`${edge.url}/tiles/14/3/${row}${query}`));
+      const path = row === 'wmts' ? WMTS_TILE : `/tiles/14/3/${row}`;
+      const crowd = Array.from({ length: CROWD }, () => asking(`${edge.url}${path}${query}`));
       await upstream.reached(1);
       // Those who want an answer now would not stand in line for long.
       if (query !== '?wait=0') await Promise.all(crowd.map(({ sent }) => sent));
