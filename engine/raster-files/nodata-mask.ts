@@ -1,21 +1,13 @@
-import type { DataType } from '../windows/cog-header.js';
+import { INTEGER_RANGE, isFloat, type DataType } from '../windows/cog-header.js';
 import type { NumberArray } from './dataset.js';
 
 /** By the type that GDAL compares in: bytes with a sign as int32. Source: gdal/gcore/gdalnodatamaskband.cpp. */
-const RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
-  uint8: [0, 0xff],
-  int8: [-0x80000000, 0x7fffffff],
-  uint16: [0, 0xffff],
-  int16: [-0x8000, 0x7fff],
-  uint32: [0, 0xffffffff],
-  int32: [-0x80000000, 0x7fffffff],
-};
+const RANGES = { ...INTEGER_RANGE, int8: INTEGER_RANGE.int32 };
 const FLOAT32_MAX = 3.4028234663852886e38;
 
 /** Whether a value can be a type's nodata at all; GDAL leaves out of account what is not. */
 export function nodataInRange(nodata: number, dataType: DataType): boolean {
-  const range = RANGES[dataType];
-  if (range !== undefined) return nodata >= range[0] && nodata <= range[1];
+  if (!isFloat(dataType)) return nodata >= RANGES[dataType][0] && nodata <= RANGES[dataType][1];
   return dataType === 'float64' || !Number.isFinite(nodata) || Math.abs(nodata) <= FLOAT32_MAX;
 }
 

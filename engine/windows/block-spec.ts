@@ -1,5 +1,5 @@
 import type { CogHeader, DataType } from './cog-header.js';
-import { SAMPLE_BYTES } from './cog-header.js';
+import { INTEGER_RANGE, isFloat, SAMPLE_BYTES } from './cog-header.js';
 
 /** All that decoding a block needs: plain data that crosses to a worker. Equal for all blocks of a level. */
 export interface BlockSpec {
@@ -72,20 +72,11 @@ export const rowBytes = (spec: BlockSpec): number =>
 /** Bytes of a whole block, decompressed. */
 export const blockBytes = (spec: BlockSpec): number => rowBytes(spec) * spec.blockHeight;
 
-const INTEGER_RANGE: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
-  uint8: [0, 0xff],
-  int8: [-0x80, 0x7f],
-  uint16: [0, 0xffff],
-  int16: [-0x8000, 0x7fff],
-  uint32: [0, 0xffffffff],
-  int32: [-0x80000000, 0x7fffffff],
-};
-
 /** nodata as GDAL casts it for a sparse block: rounded and clamped for integers, whose NaN is 0. */
 function fillOf(dataType: DataType, nodata: number | null): number {
-  const range = INTEGER_RANGE[dataType];
   if (nodata === null) return 0;
-  if (range === undefined) return nodata;
+  if (isFloat(dataType)) return nodata;
+  const range = INTEGER_RANGE[dataType];
   if (Number.isNaN(nodata)) return 0;
   return Math.min(Math.max(Math.round(nodata), range[0]), range[1]);
 }

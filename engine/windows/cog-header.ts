@@ -89,3 +89,17 @@ export const SAMPLE_BYTES: Readonly<Record<DataType, number>> = {
   float32: 4,
   float64: 8,
 };
+
+/** Smallest and largest value of whole numbers. */
+export const INTEGER_RANGE = {
+  uint8: [0, 0xff],
+  int8: [-0x80, 0x7f],
+  uint16: [0, 0xffff],
+  int16: [-0x8000, 0x7fff],
+  uint32: [0, 0xffffffff],
+  int32: [-0x80000000, 0x7fffffff],
+} as const satisfies Readonly<Partial<Record<DataType, readonly [min: number, max: number]>>>;
+
+export function isFloat(type: DataType): type is 'float32' | 'float64' {
+  return type === 'float32' || type === 'float64';
+}

@@ -6,36 +6,41 @@ import type { Answer, Parameter, Schema } from './route.js';
 
 /** Parameters that several routes have: each is read where its name says, and told of at /openapi.json. */
 
-const query = (name: string, description: string, schema: Schema, example?: unknown): Parameter => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-  ...(example === undefined ? {} : { example }),
+export const queryParameter = (
+  name: string,
+  description: string,
+  schema: Schema,
+  example?: unknown,
+): Parameter => ({ name, in: 'query', description, schema, ...(example === undefined ? {} : { example }) });
+
+export const pathParameter = (...said: Parameters<typeof queryParameter>): Parameter => ({
+  ...queryParameter(...said),
+  in: 'path',
+  required: true,
 });
 
 /** `askedMap`. */
 export const MAP_PARAMETERS: readonly Parameter[] = [
-  query('season', 'Name of a season. Default: the first that has a year.', { type: 'string' }),
-  query('year', 'Year in which the season starts. Default: the latest closed season.', {
+  queryParameter('season', 'Name of a season. Default: the first that has a year.', { type: 'string' }),
+  queryParameter('year', 'Year in which the season starts. Default: the latest closed season.', {
     type: 'integer',
     minimum: 1000,
     maximum: 9999,
   }),
-  query('model', 'Name of a model. Default: the server’s.', { type: 'string' }),
+  queryParameter('model', 'Name of a model. Default: the server’s.', { type: 'string' }),
 ];
 
 /** `askedLayer`. */
 export const LAYER_PARAMETERS: readonly Parameter[] = [
   ...MAP_PARAMETERS,
-  query(
+  queryParameter(
     'layer',
     'classes, confidence, observations, truecolor, or the name of a feature.',
     { type: 'string', default: 'classes' },
     'classes',
   ),
-  query('colormap', 'Colours of a layer of numbers.', { type: 'string', enum: COLORMAPS }),
-  query(
+  queryParameter('colormap', 'Colours of a layer of numbers.', { type: 'string', enum: COLORMAPS }),
+  queryParameter(
     'rescale',
     'The values that the first and the last colour stand for.',
     { type: 'string', pattern: '^-?[0-9.]+,-?[0-9.]+$' },
@@ -55,7 +60,7 @@ export const SHOWN_PARAMETERS: readonly Parameter[] = LAYER_PARAMETERS.map((para
 );
 
 /** `parseWait`. */
-export const WAIT = query(
+export const WAIT = queryParameter(
   'wait',
   'Seconds to wait for what has to be computed. What is not ready by then is a 503 with Retry-After.',
   { type: 'number', minimum: 0, maximum: MAX_WAIT_SECONDS },

@@ -134,3 +134,10 @@ export async function colorsAt(
 export async function pixels(page: Page): Promise<{ data: Uint8Array; width: number; height: number }> {
   return PNG.sync.read(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
 }
+
+/** Where a place lies in the pixels of the zoom-14 grid. */
+export function gridPixel(lon: number, lat: number): [number, number] {
+  const n = 256 * 2 ** 14;
+  const sin = Math.sin((lat * Math.PI) / 180);
+  return [((lon + 180) / 360) * n, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n];
+}

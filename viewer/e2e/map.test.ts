@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { allThere, colorsAt, PHONE, TestBrowser, withoutBrowser } from './browser.js';
+import { allThere, colorsAt, gridPixel, PHONE, TestBrowser, withoutBrowser } from './browser.js';
 import type { Size } from './browser.js';
 import { fakeLand, startFakeServer } from './fake-server.js';
 import type { FakeLand, FakeServer } from './fake-server.js';
@@ -14,12 +14,6 @@ const CENTER = gridPixel(30.0, -17.86);
 const PIXELS_A_YEAR = 2600;
 /** A page that was loaded anew has lost it. */
 const MARK = 'window.sameDocument = true';
-
-function gridPixel(lon: number, lat: number): [number, number] {
-  const n = 256 * 2 ** 14;
-  const sin = Math.sin((lat * Math.PI) / 180);
-  return [((lon + 180) / 360) * n, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n];
-}
 
 void describe('the map', { skip: withoutBrowser }, () => {
   let browser: TestBrowser;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { allThere, colorsAt, TestBrowser, withoutBrowser } from './browser.js';
+import { allThere, colorsAt, gridPixel, TestBrowser, withoutBrowser } from './browser.js';
 import { fakeLand, startFakeServer } from './fake-server.js';
 import type { FakeLand, FakeServer, Tile } from './fake-server.js';
 
@@ -9,12 +9,6 @@ import type { FakeLand, FakeServer, Tile } from './fake-server.js';
 const VIEW = { width: 1000, height: 640 };
 /** Where the fake server's map opens: the middle of the view, in pixels of the zoom-14 grid. */
 const CENTER = gridPixel(30.0, -17.86);
-
-function gridPixel(lon: number, lat: number): [number, number] {
-  const n = 256 * 2 ** 14;
-  const sin = Math.sin((lat * Math.PI) / 180);
-  return [((lon + 180) / 360) * n, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * n];
-}
 
 void describe('the viewer', { skip: withoutBrowser }, () => {
   let browser: TestBrowser;

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pythonWith } from '../../encode/gdal-oracle.js';
+import { newArray } from '../../windows/block-spec.js';
 import type { Affine, DataType } from '../../windows/cog-header.js';
 import type { Dataset, Level, NumberArray, RawPixels } from '../dataset.js';
 import type { Image } from '../image.js';
-import { arrayOf } from './kernel/number-types.js';
 
 /** For tests only: files whose pixels are arrays, and rio-tiler's answers about them. */
 
@@ -105,7 +105,7 @@ function answerOf(result: Result, folder: string): Answer {
 }
 
 function values(bytes: Buffer, type: DataType, start: number, count: number): NumberArray {
-  const array = arrayOf(type, count);
+  const array = newArray(type, count);
   const view = new Uint8Array(array.buffer);
   view.set(bytes.subarray(start, start + view.length));
   return array;

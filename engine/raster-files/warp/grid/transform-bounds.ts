@@ -82,25 +82,8 @@ function westmost(x: Float64Array): number {
   return crossings === 2 ? eastern : crossings === 4 ? -180 : min;
 }
 
+/** The westmost of its mirror image; where nothing is finite, on the same side as that. */
 function eastmost(x: Float64Array): number {
-  let max = -Infinity;
-  let western = -Infinity;
-  let crossings = 0;
-  let counting = false;
-  for (let i = 0; i < x.length; i++) {
-    const here = x[i] as number;
-    const delta = (x[i === 0 ? x.length - 1 : i - 1] as number) - here;
-    if (delta >= JUMP) {
-      if (crossings === 0) western = here;
-      crossings += 1;
-      counting = true;
-    } else if (delta <= -JUMP) {
-      if (crossings === 0) western = max;
-      crossings += 1;
-      counting = false;
-    }
-    if (counting && here > western) western = here;
-    if (here > max) max = here;
-  }
-  return crossings === 2 ? western : crossings === 4 ? 180 : max === -Infinity ? Infinity : max;
+  const west = westmost(x.map((value) => -value));
+  return west === Infinity ? Infinity : -west;
 }

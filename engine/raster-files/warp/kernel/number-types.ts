@@ -1,46 +1,15 @@
-import type { DataType } from '../../../windows/cog-header.js';
-import type { NumberArray } from '../../dataset.js';
-
-export function arrayOf(type: DataType, length: number): NumberArray {
-  switch (type) {
-    case 'uint8':
-      return new Uint8Array(length);
-    case 'int8':
-      return new Int8Array(length);
-    case 'uint16':
-      return new Uint16Array(length);
-    case 'int16':
-      return new Int16Array(length);
-    case 'uint32':
-      return new Uint32Array(length);
-    case 'int32':
-      return new Int32Array(length);
-    case 'float32':
-      return new Float32Array(length);
-    case 'float64':
-      return new Float64Array(length);
-  }
-}
+import { INTEGER_RANGE, isFloat, type DataType } from '../../../windows/cog-header.js';
 
 /** Smallest and largest value; of floats, what a clamp never reaches. */
 export const RANGE: Readonly<Record<DataType, readonly [min: number, max: number]>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65535],
-  int16: [-32768, 32767],
-  uint32: [0, 4294967295],
-  int32: [-2147483648, 2147483647],
+  ...INTEGER_RANGE,
   float32: [-Infinity, Infinity],
   float64: [-Infinity, Infinity],
 };
 
-export function isFloat(type: DataType): boolean {
-  return type === 'float32' || type === 'float64';
-}
-
 /** GDAL's way from a double to a pixel: clamped, halves upwards. NaN becomes 0 in whole numbers. */
 export function toPixel(value: number, type: DataType): number {
-  if (type === 'float32' || type === 'float64') return value;
+  if (isFloat(type)) return value;
   const [min, max] = RANGE[type];
   if (!(value > min)) return Number.isNaN(value) ? 0 : min;
   if (value >= max) return max;

@@ -1,10 +1,11 @@
 import { GeoCropError } from '../../../errors.js';
+import { newArray } from '../../../windows/block-spec.js';
 import { coordinateTransform } from '../grid/coordinate-transform.js';
 import { aggregator } from './aggregate.js';
 import { LineApproximation } from './approximate-line.js';
 import { filterScale } from './filter-scale.js';
 import { interpolator } from './interpolate.js';
-import { arrayOf, besideNodata, toPixel } from './number-types.js';
+import { besideNodata, toPixel } from './number-types.js';
 import type { PixelTransform } from './pixel-transform.js';
 import { pixelTransform } from './pixel-transform.js';
 import type { WarpBlock, WarpTask, Warped } from './warp-task.js';
@@ -21,7 +22,7 @@ export function runWarp(task: WarpTask): Warped {
   const size = task.columns.length * task.rows.length;
   const out: Output = {
     data: task.pixels.data.map(() => {
-      const values = arrayOf(task.type, size);
+      const values = newArray(task.type, size);
       if (task.nodata !== null && task.nodata !== 0) values.fill(task.nodata);
       return values;
     }),
@@ -301,7 +302,7 @@ function avoidNodataTogether(task: WarpTask, data: readonly NumberArray[], store
 
 function alphaOf(task: WarpTask, density: Float32Array | null): NumberArray | null {
   if (density === null || task.alpha === null) return null;
-  const alpha = arrayOf(task.type, density.length);
+  const alpha = newArray(task.type, density.length);
   const opaque = task.alpha;
   for (let i = 0; i < density.length; i++) alpha[i] = Math.trunc((density[i] as number) * opaque + 0.1);
   return alpha;

@@ -1,10 +1,11 @@
-import { arrayOf, replacement, toPixel } from '../kernel/number-types.js';
+import { newArray } from '../../../windows/block-spec.js';
+import { replacement, toPixel } from '../kernel/number-types.js';
 import type { Resampler } from './chunk.js';
 import { spans } from './chunk.js';
 
 /** GDAL's average and root mean square: of what an output pixel covers, parts of pixels by their share. */
 export const average: Resampler = (chunk, values, mask, type, nodata, resampling) => {
-  const out = arrayOf(type, chunk.outWidth * chunk.outHeight);
+  const out = newArray(type, chunk.outWidth * chunk.outHeight);
   const squares = resampling === 'rms';
   const across = spans(chunk.outX, chunk.outWidth, chunk.ratioX, chunk.deltaX, chunk.x, chunk.width);
   const down = spans(chunk.outY, chunk.outHeight, chunk.ratioY, chunk.deltaY, chunk.y, chunk.height);

@@ -1,6 +1,8 @@
+import { newArray } from '../../../windows/block-spec.js';
+import { isFloat } from '../../../windows/cog-header.js';
 import * as filters from '../kernel/filters.js';
 import type { Filter } from '../kernel/filters.js';
-import { RANGE, arrayOf, isFloat, replacement, toPixel } from '../kernel/number-types.js';
+import { RANGE, replacement, toPixel } from '../kernel/number-types.js';
 import type { Resampler } from './chunk.js';
 import type { Resampling } from '../../read.js';
 
@@ -72,7 +74,7 @@ export const convolution: Resampler = (chunk, values, mask, type, nodata, resamp
       }
     }
   }
-  const out = arrayOf(type, chunk.outWidth * chunk.outHeight);
+  const out = newArray(type, chunk.outWidth * chunk.outHeight);
   for (let j = 0; j < down.length; j++) {
     const { first, weights } = down[j] as Taps;
     const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -1,4 +1,5 @@
-import { arrayOf, toPixel } from '../kernel/number-types.js';
+import { newArray } from '../../../windows/block-spec.js';
+import { toPixel } from '../kernel/number-types.js';
 import type { Resampler } from './chunk.js';
 
 /** Binomial weights: 3, 5 or 7 pixels wide, by the factor of the reduction. */
@@ -17,7 +18,7 @@ interface Taps {
 
 /** GDAL's gauss. */
 export const gauss: Resampler = (chunk, values, mask, type, nodata) => {
-  const out = arrayOf(type, chunk.outWidth * chunk.outHeight);
+  const out = newArray(type, chunk.outWidth * chunk.outHeight);
   const factorX = Math.trunc(0.5 + chunk.ratioX);
   const factorY = Math.trunc(0.5 + chunk.ratioY);
   const size = factorX <= 2 && factorY <= 2 ? 0 : factorX <= 4 && factorY <= 4 ? 1 : 2;

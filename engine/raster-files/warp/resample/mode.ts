@@ -1,4 +1,4 @@
-import { arrayOf } from '../kernel/number-types.js';
+import { newArray } from '../../../windows/block-spec.js';
 import type { Resampler } from './chunk.js';
 import { spans } from './chunk.js';
 
@@ -7,7 +7,7 @@ import { spans } from './chunk.js';
  * mask; of other types, what no valid pixel lies under becomes 0.
  */
 export const mode: Resampler = (chunk, values, mask, type, nodata) => {
-  const out = arrayOf(type, chunk.outWidth * chunk.outHeight);
+  const out = newArray(type, chunk.outWidth * chunk.outHeight);
   const across = spans(chunk.outX, chunk.outWidth, chunk.ratioX, chunk.deltaX, chunk.x, chunk.width);
   const down = spans(chunk.outY, chunk.outHeight, chunk.ratioY, chunk.deltaY, chunk.y, chunk.height);
   const bytes = type === 'uint8';

@@ -1,5 +1,5 @@
+import { newArray } from '../../../windows/block-spec.js';
 import type { FloatWindow } from '../grid/affine.js';
-import { arrayOf } from '../kernel/number-types.js';
 import type { NumberArray } from '../../dataset.js';
 import type { Resampling } from '../../read.js';
 import type { RasterSource } from '../source/raster-source.js';
@@ -100,7 +100,7 @@ function nearestRows({ exact }: RequestWindow, count: number, size: number): Int
 
 /** One band of `length` values, all the same. */
 export function filled(source: RasterSource, length: number, value: number): NumberArray {
-  const values = arrayOf(source.type, length);
+  const values = newArray(source.type, length);
   if (value !== 0) values.fill(value);
   return values;
 }

@@ -1,4 +1,4 @@
-import { arrayOf } from '../kernel/number-types.js';
+import { newArray } from '../../../windows/block-spec.js';
 import type { NumberArray } from '../../dataset.js';
 import type { Resampling } from '../../read.js';
 import type { RasterSource } from '../source/raster-source.js';
@@ -43,7 +43,7 @@ export async function resampleChunks(
   const across = axis(request.x, request.exact.column, request.exact.width, width);
   const down = axis(request.y, request.exact.row, request.exact.height, height);
   const [blockWidth, blockHeight] = chunkSize(across.ratio, down.ratio, width, height, size);
-  const data = source.paletted.map(() => arrayOf(source.type, width * height));
+  const data = source.paletted.map(() => newArray(source.type, width * height));
   const masks: (Uint8Array | null)[] = data.map(() => null);
   const resample = resamplerOf(resampling);
   const radius = RADIUS[resampling];

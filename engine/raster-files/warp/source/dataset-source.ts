@@ -1,5 +1,5 @@
+import { newArray } from '../../../windows/block-spec.js';
 import type { Dataset, NumberArray, RawPixels } from '../../dataset.js';
-import { arrayOf } from '../kernel/number-types.js';
 import type { PixelBudget } from './pixel-budget.js';
 import type { Gathered, RasterSource } from './raster-source.js';
 import { isRun } from './raster-source.js';
@@ -37,7 +37,7 @@ export class DatasetSource implements RasterSource {
       return { data, masks: withMasks ? masks : masks.map(() => null) };
     }
     const size = columns.length * rows.length;
-    const data = this.bands.map(() => arrayOf(this.type, size));
+    const data = this.bands.map(() => newArray(this.type, size));
     const masks: (Uint8Array | null)[] = this.bands.map(() => null);
     const offsets = columns.map((column) => column - first);
     for (const { row, height, from, to } of strips) {

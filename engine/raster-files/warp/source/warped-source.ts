@@ -1,4 +1,4 @@
-import type { Affine, DataType } from '../../../windows/cog-header.js';
+import { SAMPLE_BYTES, type Affine, type DataType } from '../../../windows/cog-header.js';
 import type { Dataset, FileCrs, NumberArray } from '../../dataset.js';
 import type { WarpResampling } from '../../read.js';
 import { coordinateTransform } from '../grid/coordinate-transform.js';
@@ -239,7 +239,7 @@ export class WarpedSource implements RasterSource {
   #memory(rect: Rect, window: Rect): number {
     const { settings, dataset } = this;
     const count = dataset.bands.length - (this.#alphaBand === null ? 0 : 1);
-    const bits = 8 * BYTES[dataset.dataType] * count;
+    const bits = 8 * SAMPLE_BYTES[dataset.dataType] * count;
     const nodataBits = settings.nodata === null ? 0 : count;
     const maskBits = this.#alphaBand !== null ? 32 : dataset.mask === 'mask' ? 1 : 0;
     const sourceBits = bits + maskBits + nodataBits;
@@ -274,17 +274,6 @@ export class WarpedSource implements RasterSource {
     return { ...rect, data, valid, density };
   }
 }
-
-const BYTES: Readonly<Record<DataType, number>> = {
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  uint32: 4,
-  int32: 4,
-  float32: 4,
-  float64: 8,
-};
 
 /** Where the blocks begin that hold an index. */
 function blockStarts(indexes: Int32Array, size: number): number[] {

@@ -13,9 +13,9 @@ import {
   IMAGE_ANSWERS,
   READ_PARAMETERS,
   RENDER_PARAMETERS,
+  SIZE_NAME,
   SIZE_PARAMETERS,
   URL_PARAMETER,
-  pathParameter,
 } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 import { parseSizeName, type SizeName } from './size-name.js';
@@ -43,12 +43,7 @@ export const SIZED_PREVIEW_OPERATION: Operation = {
   summary: 'All of a file as a picture of a size',
   tag: 'cog',
   parameters: [
-    pathParameter(
-      'size',
-      '{width}x{height}.{format}',
-      { type: 'string', pattern: '^\\d+x\\d+\\.\\w+$' },
-      '512x512.png',
-    ),
+    SIZE_NAME,
     ...SHARED,
   ],
   answers: IMAGE_ANSWERS,
