@@ -1,6 +1,6 @@
 import { INFO_FORMATS, STYLE, TILE_FORMAT } from '../../wmts/request.js';
 import { SECTIONS } from '../../wmts/capabilities.js';
-import { MAP_PARAMETERS, NOT_MODIFIED, WAIT } from '../parameters.js';
+import { MAP_PARAMETERS, NOT_MODIFIED, pathParameter, queryParameter, WAIT } from '../parameters.js';
 import type { Operation, Parameter } from '../route.js';
 import { TILE_OPERATION as TILES_OPERATION } from './tiles.js';
 
@@ -11,19 +11,11 @@ export const REQUESTS = ['GetCapabilities', 'GetTile', 'GetFeatureInfo'] as cons
 /** Desktop programs give up after 60 seconds. */
 export const WAIT_SECONDS = '50';
 
-const parameter = (
-  where: 'path' | 'query',
-  name: string,
-  description: string,
-  example?: string,
-): Parameter => ({
-  name,
-  in: where,
-  description,
-  schema: { type: 'string' },
-  ...(example === undefined ? {} : { example }),
-  ...(where === 'path' ? { required: true } : {}),
-});
+const text = { type: 'string' } as const;
+const inQuery = (name: string, description: string, example?: string): Parameter =>
+  queryParameter(name, description, text, example);
+const inPath = (name: string, description: string, example?: string): Parameter =>
+  pathParameter(name, description, text, example);
 
 const XML_ANSWER = { 'text/xml': { type: 'string' } } as const;
 const PNG_ANSWER = { 'image/png': { type: 'string', format: 'binary' } } as const;
@@ -43,21 +35,21 @@ export const KVP_OPERATION: Operation = {
   description: `GetCapabilities, GetTile and GetFeatureInfo; names of parameters in any case. What is wrong is an ows:ExceptionReport.`,
   tag: 'standards',
   parameters: [
-    { ...parameter('query', 'SERVICE', 'WMTS.', 'WMTS'), required: true },
-    { ...parameter('query', 'REQUEST', REQUESTS.join(', '), 'GetCapabilities'), required: true },
-    parameter('query', 'VERSION', 'Of GetTile and GetFeatureInfo: 1.0.0.'),
-    parameter('query', 'ACCEPTVERSIONS', 'Of GetCapabilities: 1.0.0 has to be one of them.'),
-    parameter('query', 'SECTIONS', `Of GetCapabilities: ${SECTIONS.join(', ')}; default: All.`),
-    parameter('query', 'LAYER', 'Of GetTile and GetFeatureInfo, as are those that follow: name of a layer.'),
-    parameter('query', 'STYLE', `${STYLE}, the only one.`),
-    parameter('query', 'FORMAT', `${TILE_FORMAT}, the only one.`),
-    parameter('query', 'TILEMATRIXSET', 'WebMercatorQuad, the only one.'),
-    parameter('query', 'TILEMATRIX', 'Zoom.'),
-    parameter('query', 'TILEROW', 'Row.'),
-    parameter('query', 'TILECOL', 'Column.'),
-    parameter('query', 'J', 'Of GetFeatureInfo: row within the tile, 0 to 255.'),
-    parameter('query', 'I', 'Of GetFeatureInfo: column within the tile, 0 to 255.'),
-    parameter('query', 'INFOFORMAT', `Of GetFeatureInfo: ${INFO_FORMATS.join(', ')}.`),
+    { ...inQuery('SERVICE', 'WMTS.', 'WMTS'), required: true },
+    { ...inQuery('REQUEST', REQUESTS.join(', '), 'GetCapabilities'), required: true },
+    inQuery('VERSION', 'Of GetTile and GetFeatureInfo: 1.0.0.'),
+    inQuery('ACCEPTVERSIONS', 'Of GetCapabilities: 1.0.0 has to be one of them.'),
+    inQuery('SECTIONS', `Of GetCapabilities: ${SECTIONS.join(', ')}; default: All.`),
+    inQuery('LAYER', 'Of GetTile and GetFeatureInfo, as are those that follow: name of a layer.'),
+    inQuery('STYLE', `${STYLE}, the only one.`),
+    inQuery('FORMAT', `${TILE_FORMAT}, the only one.`),
+    inQuery('TILEMATRIXSET', 'WebMercatorQuad, the only one.'),
+    inQuery('TILEMATRIX', 'Zoom.'),
+    inQuery('TILEROW', 'Row.'),
+    inQuery('TILECOL', 'Column.'),
+    inQuery('J', 'Of GetFeatureInfo: row within the tile, 0 to 255.'),
+    inQuery('I', 'Of GetFeatureInfo: column within the tile, 0 to 255.'),
+    inQuery('INFOFORMAT', `Of GetFeatureInfo: ${INFO_FORMATS.join(', ')}.`),
     ...MAP_PARAMETERS,
     ...TILE_QUERY,
   ],
@@ -78,7 +70,7 @@ export const CAPABILITIES_OPERATION: Operation = {
     'Layers with the years, seasons and models that there are; `season`, `year` and `model` change their defaults, `colormap` and `rescale` how layers of numbers are drawn.',
   parameters: [
     ...MAP_PARAMETERS,
-    parameter('query', 'wait', 'Seconds that its addresses say to wait for tiles.', WAIT_SECONDS),
+    inQuery('wait', 'Seconds that its addresses say to wait for tiles.', WAIT_SECONDS),
     ...TILE_QUERY.filter(({ name }) => name === 'colormap' || name === 'rescale'),
   ],
   answers: {
@@ -92,15 +84,15 @@ export const TILE_OPERATION: Operation = {
   description: 'The same as at /tiles, or at /baselines.',
   tag: 'standards',
   parameters: [
-    parameter('path', 'layer', 'Name of a layer.', 'classes'),
-    parameter('path', 'style', 'The only one.', STYLE),
-    parameter('path', 'season', 'Or `default`.', 'summer'),
-    parameter('path', 'year', 'Or `default`.', '2021'),
-    parameter('path', 'model', 'Or `default`.', 'default'),
-    parameter('path', 'tilematrixset', 'The only one.', 'WebMercatorQuad'),
-    parameter('path', 'tilematrix', 'Zoom.', '14'),
-    parameter('path', 'tilerow', 'Row.', '9068'),
-    parameter('path', 'tilecol', 'Column, then .png.', '9557.png'),
+    inPath('layer', 'Name of a layer.', 'classes'),
+    inPath('style', 'The only one.', STYLE),
+    inPath('season', 'Or `default`.', 'summer'),
+    inPath('year', 'Or `default`.', '2021'),
+    inPath('model', 'Or `default`.', 'default'),
+    inPath('tilematrixset', 'The only one.', 'WebMercatorQuad'),
+    inPath('tilematrix', 'Zoom.', '14'),
+    inPath('tilerow', 'Row.', '9068'),
+    inPath('tilecol', 'Column, then .png.', '9557.png'),
     ...TILE_QUERY,
   ],
   answers: { 200: { description: 'The tile', content: PNG_ANSWER }, ...NOT_MODIFIED },
@@ -114,9 +106,9 @@ export const INFO_OPERATION: Operation = {
   parameters: [
     ...(TILE_OPERATION.parameters ?? [])
       .filter((known) => known.in === 'path' || known === WAIT)
-      .map((known) => (known.name === 'tilecol' ? parameter('path', 'tilecol', 'Column.', '9557') : known)),
-    parameter('path', 'j', 'Row within the tile, 0 to 255.', '12'),
-    parameter('path', 'i', 'Column within the tile, then .json, .txt or .html.', '200.json'),
+      .map((known) => (known.name === 'tilecol' ? inPath('tilecol', 'Column.', '9557') : known)),
+    inPath('j', 'Row within the tile, 0 to 255.', '12'),
+    inPath('i', 'Column within the tile, then .json, .txt or .html.', '200.json'),
   ],
   answers: { 200: { description: 'What the pixel is', content: INFO_ANSWER }, ...NOT_MODIFIED },
   errorContent: XML_ANSWER,

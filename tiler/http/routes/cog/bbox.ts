@@ -6,6 +6,7 @@ import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import { finiteNumber } from '../../../cog/ask/values.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler } from '../../deps.js';
+import { pathParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
 import {
   COORD_CRS,

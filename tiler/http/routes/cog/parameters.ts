@@ -8,7 +8,7 @@ import type { Answer, Parameter, Schema } from '../../route.js';
 const list = (items: Schema): Schema => ({ type: 'array', items });
 
 export const URL_PARAMETER: Parameter = {
-  ...query(
+  ...queryParameter(
     'url',
     'The file: `s3://bucket/key` of a bucket that GEOCROP_COG_ALLOW names, plainly spelled. Everything else is 403.',
     { type: 'string' },
@@ -25,7 +25,11 @@ export const READ_PARAMETERS: readonly Parameter[] = [
   }),
   queryParameter('nodata', 'In place of the file’s own; a number or nan.', { type: 'string' }),
   queryParameter('unscale', 'Applies the file’s scale and offset.', { type: 'boolean', default: false }),
-  queryParameter('resampling', 'How the size is changed.', { type: 'string', enum: RESAMPLING, default: 'nearest' }),
+  queryParameter('resampling', 'How the size is changed.', {
+    type: 'string',
+    enum: RESAMPLING,
+    default: 'nearest',
+  }),
   queryParameter('reproject', 'How the projection is changed.', {
     type: 'string',
     enum: WARP_RESAMPLING,
@@ -66,7 +70,12 @@ export const COORD_CRS = queryParameter('coord_crs', 'Reference system of the co
   type: 'string',
   default: 'EPSG:4326',
 });
-export const DST_CRS = queryParameter('dst_crs', 'Reference system of the picture.', { type: 'string' }, 'EPSG:3857');
+export const DST_CRS = queryParameter(
+  'dst_crs',
+  'Reference system of the picture.',
+  { type: 'string' },
+  'EPSG:3857',
+);
 
 export const TILE_SIZE = queryParameter('tilesize', 'Pixels of a side.', { type: 'integer', minimum: 1 });
 

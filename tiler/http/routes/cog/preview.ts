@@ -6,6 +6,7 @@ import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler } from '../../deps.js';
 import { HttpError } from '../../problem.js';
+import { pathParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
 import {
   DST_CRS,
@@ -42,10 +43,7 @@ export const PREVIEW_OPERATION: Operation = {
 export const SIZED_PREVIEW_OPERATION: Operation = {
   summary: 'All of a file as a picture of a size',
   tag: 'cog',
-  parameters: [
-    SIZE_NAME,
-    ...SHARED,
-  ],
+  parameters: [SIZE_NAME, ...SHARED],
   answers: IMAGE_ANSWERS,
 };
 
