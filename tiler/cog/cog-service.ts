@@ -42,7 +42,13 @@ export function cogService(files: CogFiles, runner: CogRunner): CogService {
     }
   };
   return {
-    identify: (url) => files.identify(url),
+    identify: async (url) => {
+      try {
+        return await files.identify(url);
+      } catch (error) {
+        throw asAsked(error, url);
+      }
+    },
     answer: async (file, job, signal) => {
       try {
         return await answer(file, job, signal);

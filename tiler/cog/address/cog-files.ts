@@ -25,7 +25,7 @@ type Of<K extends CogAddress['kind']> = Extract<CogAddress, { kind: K }>;
 
 export interface CogFilesOptions extends AddressRules {
   readonly store: ReadableStore;
-  readonly http: HttpSourceOptions;
+  readonly http: Omit<HttpSourceOptions, 'now'>;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -47,7 +47,7 @@ export class CogFiles {
     const folders = options.places.flatMap((place) => (place.kind === 'file' ? [place.folder] : []));
     this.#places = {
       store: storeSource(options.store),
-      http: openHttpSource(options.http),
+      http: openHttpSource({ ...options.http, now: options.now }),
       file: openFolderSource(folders),
     };
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inTemporaryFolder } from '../../../engine/encode/gdal-oracle.js';
@@ -33,6 +33,20 @@ describe('files of a folder', () => {
       assert.deepEqual(Buffer.from(await source.read(href, 0, 5)).toString(), 'first');
       writeFileSync(join(open, 'b.tif'), 'other bytes');
       renameSync(join(open, 'b.tif'), join(open, 'a.tif'));
+      await assert.rejects(source.read(href, 0, 5), refused('source-unavailable'));
+      assert.notEqual((await identify(source, open, 'a.tif')).href, href);
+    }));
+
+  it('are others also where they were written over in place, as long as before, and given their old time again', () =>
+    stage(async ({ open, source }) => {
+      const path = join(open, 'a.tif');
+      const { href } = await identify(source, open, 'a.tif');
+      const { atime, mtime, ctimeMs } = statSync(path);
+      // The file system's clock has to have gone on.
+      while (statSync(path).ctimeMs === ctimeMs) {
+        writeFileSync(path, 'other bytes');
+        utimesSync(path, atime, mtime);
+      }
       await assert.rejects(source.read(href, 0, 5), refused('source-unavailable'));
       assert.notEqual((await identify(source, open, 'a.tif')).href, href);
     }));

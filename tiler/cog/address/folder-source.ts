@@ -1,9 +1,9 @@
-import { pathToFileURL } from 'node:url';
-import { fileURLToPath } from 'node:url';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GeoCropError } from '../../../engine/errors.js';
 import { readFileRange } from '../../../engine/windows/byte-source/read-file.js';
 import { missing, type PlaceSource } from './cog-files.js';
-import { openInside, type InsideFile } from './open-inside.js';
+import { fileVersion, openInside, type InsideFile } from './open-inside.js';
 import { forbidden, type CogAddress } from './parse-address.js';
 
 /** Files in folders of this machine. Where a link leads is looked at each time one is opened. */
@@ -24,13 +24,17 @@ export function openFolderSource(
     read: async (href, start, end, signal) => {
       const url = new URL(href);
       const asked = url.search.slice(1);
-      return readFileRange(href, start, end, signal, async () => {
-        const path = fileURLToPath(url);
+      const path = fileURLToPath(url);
+      const bytes = await readFileRange(href, start, end, signal, async () => {
         const { handle, version } = await opened(path, folderOf(path));
         if (version === asked) return handle;
         await handle.close();
         throw replaced();
       });
+      // Written over while it was read: half of the bytes may be the new ones.
+      const after = await stat(path).catch(() => null);
+      if (after === null || fileVersion(after) !== asked) throw replaced();
+      return bytes;
     },
   };
 }

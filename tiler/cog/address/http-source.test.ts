@@ -9,19 +9,21 @@ import { openHttpSource, type HttpSourceOptions } from './http-source.js';
 const refused = (code: ErrorCode) => (error: unknown) => isGeoCropError(error, code);
 const BYTES = Buffer.from('the bytes of a file');
 
-/** A server of one file that answers ranges. */
-function file(etag: () => string): RequestListener {
+/** A server of one file that answers ranges. @param says what it says of the file: ETag and the like */
+function file(says: () => Readonly<Record<string, string>>): RequestListener {
   return (request, response) => {
     const [, start = 0, end = 0] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '')?.map(Number) ?? [];
     const part = BYTES.subarray(start, end + 1);
     response.writeHead(206, {
-      ETag: etag(),
+      ...says(),
       'Content-Range': `bytes ${start}-${start + part.length - 1}/${BYTES.length}`,
       'Content-Length': part.length,
     });
     response.end(part);
   };
 }
+
+const FIRST = { ETag: '"1"' };
 
 async function serving(
   listener: RequestListener,
@@ -55,7 +57,7 @@ function names(answers: (time: number) => readonly string[]) {
   return { lookup: lookup as unknown as NonNullable<HttpSourceOptions['lookup']>, asked: () => asked };
 }
 
-const options = { timeoutMs: 5000, maxInFlight: 4 };
+const options = { timeoutMs: 5000, maxInFlight: 4, now: () => 0 };
 const address = (host: string, port: number) => ({
   kind: 'http' as const,
   url: `http://${host}:${port}/x.tif`,
@@ -66,7 +68,7 @@ describe('files of a web server', () => {
   it('are read; those that were replaced meanwhile are not', async () => {
     let etag = '"1"';
     await serving(
-      file(() => etag),
+      file(() => ({ ETag: etag })),
       async (port) => {
         const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
         const { href } = await source.identify(address('127.0.0.1', port));
@@ -80,7 +82,7 @@ describe('files of a web server', () => {
 
   it('are told apart by all who ask at the same time', async () => {
     await serving(
-      file(() => '"1"'),
+      file(() => FIRST),
       async (port) => {
         const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
         const found = await Promise.all(
@@ -91,11 +93,68 @@ describe('files of a web server', () => {
     );
   });
 
-  it('are not looked for where a redirect leads', async () => {
-    for (const status of [301, 302, 303, 307, 308]) {
+  it('are not read where the server gives all of another file in place of the part', async () => {
+    let whole: readonly [etag: string, body: string] | null = null;
+    await serving(
+      (request, response) => {
+        if (whole === null) file(() => FIRST)(request, response);
+        else response.writeHead(200, { ETag: whole[0], 'Content-Length': whole[1].length }).end(whole[1]);
+      },
+      async (port) => {
+        const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+        const { href } = await source.identify(address('127.0.0.1', port));
+        whole = ['"1"', BYTES.toString()];
+        assert.equal(Buffer.from(await source.read(href, 4, 9)).toString(), 'bytes', 'the same file');
+        whole = ['"2"', BYTES.toString()];
+        await assert.rejects(source.read(href, 4, 9), refused('source-unavailable'));
+        whole = ['"1"', `${BYTES.toString()} and more`];
+        await assert.rejects(source.read(href, 4, 9), refused('source-unavailable'));
+      },
+    );
+  });
+
+  it('that nothing tells from another count as the same no longer than answers are kept', async () => {
+    const modified = 'Sat, 21 Nov 2026 12:00:00 GMT';
+    const later = 'Sat, 21 Nov 2026 12:00:01 GMT';
+    const cases: readonly (readonly [says: Readonly<Record<string, string>>, told: boolean])[] = [
+      [{}, false],
+      // Within the second: it may be replaced in it once more.
+      [{ 'Last-Modified': modified, Date: modified }, false],
+      [{ 'Last-Modified': modified, Date: later }, true],
+      [FIRST, true],
+    ];
+    for (const [says, told] of cases) {
+      let now = 0;
+      await serving(
+        file(() => says),
+        async (port) => {
+          const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'], now: () => now });
+          const { href } = await source.identify(address('127.0.0.1', port));
+          now = 299_999;
+          await source.read(href, 4, 9);
+          now = 300_000;
+          if (told) await source.read(href, 4, 9);
+          else await assert.rejects(source.read(href, 4, 9), refused('source-unavailable'));
+          const again = await source.identify(address('127.0.0.1', port));
+          assert.equal(again.href === href, told, JSON.stringify(says));
+        },
+      );
+    }
+  });
+
+  it('are not looked for where a redirect leads: elsewhere here, inside, or on the disk', async () => {
+    const targets = [
+      '/elsewhere.tif',
+      '//evil.example/x.tif',
+      'http://169.254.169.254/latest/meta-data/',
+      'http://[::1]/x.tif',
+      'file:///etc/passwd',
+      'data:image/tiff;base64,SUkqAA==',
+    ];
+    for (const [at, status] of [300, 301, 302, 303, 307, 308].entries()) {
       await serving(
         (_request, response) => {
-          response.writeHead(status, { Location: '/elsewhere.tif' }).end();
+          response.writeHead(status, { Location: targets[at] }).end();
         },
         async (port, seen) => {
           const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
@@ -106,9 +165,26 @@ describe('files of a web server', () => {
     }
   });
 
+  it('are not read on where a redirect leads that comes later', async () => {
+    let moved = false;
+    await serving(
+      (request, response) => {
+        if (moved) response.writeHead(302, { Location: 'file:///etc/passwd' }).end();
+        else file(() => FIRST)(request, response);
+      },
+      async (port, seen) => {
+        const source = openHttpSource({ ...options, privateHosts: ['127.0.0.1'] });
+        const { href } = await source.identify(address('127.0.0.1', port));
+        moved = true;
+        await assert.rejects(source.read(href, 4, 9), refused('url-forbidden'));
+        assert.deepEqual(seen, ['/x.tif', '/x.tif']);
+      },
+    );
+  });
+
   it('are never asked for at private addresses, unless the operator named the host', async () => {
     await serving(
-      file(() => '"1"'),
+      file(() => FIRST),
       async (port, seen) => {
         const inside = names(() => ['127.0.0.1']);
         const guarded = openHttpSource({ ...options, privateHosts: [], lookup: inside.lookup });
@@ -135,7 +211,7 @@ describe('files of a web server', () => {
 
   it('are not reached by a name that changes after it was looked at: what was checked is what is called', async () => {
     await serving(
-      file(() => '"1"'),
+      file(() => FIRST),
       async (port, seen) => {
         // The name means nothing to the system: the only look at it is ours, once for each connection.
         const once = names((time) => (time === 0 ? ['127.0.0.1'] : ['192.0.2.1']));
@@ -165,7 +241,7 @@ describe('files of a web server', () => {
     await serving(
       () => undefined,
       async (port) => {
-        const source = openHttpSource({ timeoutMs: 50, maxInFlight: 4, privateHosts: ['127.0.0.1'] });
+        const source = openHttpSource({ ...options, timeoutMs: 50, privateHosts: ['127.0.0.1'] });
         await assert.rejects(source.identify(address('127.0.0.1', port)), refused('source-unavailable'));
       },
     );

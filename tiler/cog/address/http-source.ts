@@ -17,6 +17,8 @@ export interface HttpSourceOptions {
   /** Bytes that came. */
   readonly onRead?: (bytes: number) => void;
   readonly lookup?: typeof lookup;
+  /** Milliseconds. */
+  readonly now: () => number;
 }
 
 /** Somebody waits for each: another try may mend it, three would take too long. */
@@ -29,11 +31,17 @@ interface Version {
   readonly modified: Date | null;
 }
 
+/**
+ * So long a file counts as the same that nobody tells from another, milliseconds: as long as its answers may be kept by who asks
+ * (`max-age=300`).
+ */
+const UNSURE_MS = 300_000;
+
 /** Files on web servers; their version is what the server says of them: ETag, time and size. */
 export function openHttpSource(
   options: HttpSourceOptions,
 ): PlaceSource<Extract<CogAddress, { kind: 'http' }>> {
-  const { privateHosts, timeoutMs, maxInFlight, onRead } = options;
+  const { privateHosts, timeoutMs, maxInFlight, onRead, now } = options;
   const guarded = guardedFetch({
     mayBePrivate: (host) => privateHosts.includes(host),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
@@ -44,10 +52,10 @@ export function openHttpSource(
   const checked: Fetch = async (href, init) => {
     const [url = '', asked = ''] = href.split('#', 2);
     const response = await guarded(url, init);
-    const found = versionOf(response);
-    if (found === null) return response;
-    if (asked.startsWith(QUESTION)) versions.set(asked, found);
-    else if (asked !== found.version) {
+    const found = versionOf(response, now());
+    if (asked.startsWith(QUESTION)) {
+      if (found !== null && response.status === 206) versions.set(asked, found);
+    } else if (response.ok && asked !== found?.version) {
       await response.body?.cancel().catch(() => undefined);
       throw replaced();
     }
@@ -81,12 +89,29 @@ export function openHttpSource(
   };
 }
 
-/** null where the answer is none of a part. */
-function versionOf({ status, headers }: Response): Version | null {
-  const size = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
-  if (status !== 206 || size === undefined) return null;
-  const modified = headers.get('last-modified');
-  const version = [headers.get('etag') ?? '', modified ?? '', size].map(encodeURIComponent).join(',');
-  const time = modified === null ? NaN : Date.parse(modified);
-  return { version, modified: Number.isNaN(time) ? null : new Date(time) };
+/** null where the answer is neither a part of a file nor all of it, or does not say how large that is. */
+function versionOf({ status, headers }: Response, now: number): Version | null {
+  const size = sizeOf(status, headers);
+  if (size === null) return null;
+  const etag = headers.get('etag') ?? '';
+  const modified = headers.get('last-modified') ?? '';
+  const time = Date.parse(modified);
+  // A file may be replaced twice in the second that it names: RFC 9110, section 8.8.2.2.
+  const settled = Date.parse(headers.get('date') ?? '') - time >= 1000;
+  const unsure = etag === '' && !settled ? [String(Math.floor(now / UNSURE_MS))] : [];
+  return {
+    version: [etag, modified, size, ...unsure].map(encodeURIComponent).join(','),
+    modified: Number.isNaN(time) ? null : new Date(time),
+  };
+}
+
+function sizeOf(status: number, headers: Headers): string | null {
+  switch (status) {
+    case 206:
+      return /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] ?? null;
+    case 200:
+      return headers.get('content-length');
+    default:
+      return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { forbidden } from './parse-address.js';
 
@@ -30,10 +30,14 @@ export async function openInside(path: string, folder: string): Promise<InsideFi
     const named = await lstat(real);
     const same = named.ino === opened.ino && named.dev === opened.dev && (await realpath(path)) === real;
     if (!opened.isFile() || !same) throw forbidden();
-    const { dev, ino, size, mtimeMs, mtime } = opened;
-    return { handle, version: [dev, ino, size, mtimeMs].join('-'), size, modified: mtime };
+    return { handle, version: fileVersion(opened), size: opened.size, modified: opened.mtime };
   } catch (error) {
     await handle.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Also of a file that is written over in place and given its old time again (`cp -p`, `rsync -t`): no program sets ctime. */
+export function fileVersion({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs, ctimeMs].join('-');
 }

@@ -23,6 +23,12 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     's3://other-bucket/results/x.tif',
     's3://evil-geocrop-results/results/x.tif',
     's3://geocrop-results.evil.example/results/x.tif',
+    's3://geocrop-results/results.tif',
+    's3://geocrop-results/Results/x.tif',
+    's3://geocrop-results/archive/results/x.tif',
+    's3://acme-/results/x.tif',
+    's3://acme-acme-geocrop-results/results/x.tif',
+    's3://acme-geocrop-models/Ensemble/bundle.json',
   ],
   'paths that climb or stand still': [
     's3://geocrop-results/results/../archive/x.tif',
@@ -31,6 +37,14 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     's3://geocrop-results/results/x.tif/',
     's3://geocrop-results//results/x.tif',
     's3://geocrop-results/results/..',
+    's3://geocrop-results/../geocrop-models/Ensemble/bundle.json',
+    's3://geocrop-results/results/a/../../archive/x.tif',
+    's3://geocrop-results/results/..;/archive/x.tif',
+    'https://cogs.example.org/public/..;/private/x.tif',
+    'https://cogs.example.org/public/..;a=b/private/x.tif',
+    'https://cogs.example.org/public/.;/x.tif',
+    'https://cogs.example.org/public/;/x.tif',
+    'file:///srv/cogs/..;/x.tif',
     'https://cogs.example.org/public/../private/x.tif',
     'https://cogs.example.org/public/./x.tif',
     'https://cogs.example.org/public//x.tif',
@@ -60,6 +74,18 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'https://cogs.example.org/public/x.tif%00.png',
     'https://cogs.example.org/public/x%0d%0aHost:%20evil.example',
     'https://cogs.example.org/public/x%7f.tif',
+    'https://cogs.example.org/public/%c0%ae%c0%ae/private/x.tif', // UTF-8 that is longer than it needs to be
+    'https://cogs.example.org/public/%e0%80%ae%e0%80%ae/private/x.tif',
+    'https://cogs.example.org/public/..%c0%af/private/x.tif',
+    'https://cogs.example.org/public/..%c1%9cprivate/x.tif',
+    'https://cogs.example.org/public/%u002e%u002e/private/x.tif',
+    'https://cogs.example.org/public/%ef%bc%8e%ef%bc%8e/private/x.tif', // full width
+    'https://cogs.example.org/public/..%ef%bc%8fprivate/x.tif',
+    'https://cogs.example.org/public/%e2%80%a5/private/x.tif', // a two dot leader
+    'https://cogs.example.org/public/a%ef%bc%85x.tif%ef%bc%bc',
+    'https://cogs.example.org/public/x.tif%c2%85',
+    'https://cogs.example.org/public/%ff.tif',
+    'https://cogs.example.org/public/%ed%a0%80.tif', // half of a surrogate pair
     'https://cogs.example.org/public/x%zz.tif',
     'https://cogs.example.org/public/x%2',
     'https://cogs.example.org/%70ublic/x.tif',
@@ -84,6 +110,11 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     ' https://cogs.example.org/public/x.tif',
     'ht\ntps://cogs.example.org/public/x.tif',
     's3://geocrop-results/results/\u0085x.tif',
+    '\ufeffs3://geocrop-results/results/x.tif',
+    's3://geocrop-results/results/..\\archive/x.tif',
+    'https://cogs.example.org/public/x.tif\u2028',
+    'https://cogs.example.org/public/．．/private/x.tif',
+    'https://cogs.example.org/public/ä.tif',
   ],
   'names, passwords and ports': [
     'https://cogs.example.org@evil.example/public/x.tif',
@@ -95,6 +126,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'http://cogs.example.org:443/public/x.tif',
     'http://10.1.2.3/data/x.tif',
     'http://10.1.2.3:80/data/x.tif',
+    'http://10.1.2.3:08080/data/x.tif',
+    'http://10.1.2.3:8080:80/data/x.tif',
+    'http://10.1.2.3:8080@evil.example/data/x.tif',
+    'http://10.1.2.3:80800/data/x.tif',
+    'http://10.1.2.3:８０８０/data/x.tif',
+    'http://10.1.2.3.:8080/data/x.tif',
+    'https://@cogs.example.org/public/x.tif',
+    'https://:@cogs.example.org/public/x.tif',
+    'https://cogs.example.org%40evil.example/public/x.tif',
     's3://geocrop-results:443/results/x.tif',
     's3://key:secret@geocrop-results/results/x.tif',
     'file://localhost/srv/cogs/x.tif',
@@ -137,6 +177,14 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'http://[::127.0.0.1]/data/x.tif',
     'http://[64:ff9b::7f00:1]/data/x.tif',
     'http://[fe80::1%25eth0]/data/x.tif',
+    'http://[fe80::1%eth0]:8080/data/x.tif',
+    'http://[::]:8080/data/x.tif',
+    'http://[::ffff:0:127.0.0.1]/data/x.tif',
+    'http://[64:ff9b:1::127.0.0.1]/data/x.tif',
+    'http://[2002:7f00:1::]/data/x.tif',
+    'http://①②⑦.⓪.⓪.①/data/x.tif',
+    'http://127。0。0。1/data/x.tif',
+    'http://127.0.0.1.nip.io/data/x.tif',
     'http://169.254.169.254/latest/meta-data/',
     'http://[fd00:ec2::254]/latest/meta-data/x',
     'http://0.0.0.0:8080/data/x.tif',
@@ -172,6 +220,25 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'tar+file:///srv/cogs/x.tar!x.tif',
     'gs://bucket/x.tif',
     'az://container/x.tif',
+    's3a://geocrop-results/results/x.tif',
+    's3n://geocrop-results/results/x.tif',
+    's3+https://geocrop-results/results/x.tif',
+    'https+unix://cogs.example.org/public/x.tif',
+    'unix:///var/run/docker.sock',
+    'jar:https://cogs.example.org/public/x.zip!/x.tif',
+    'gopher://cogs.example.org/public/x.tif',
+    'view-source:https://cogs.example.org/public/x.tif',
+    '/vsis3_streaming/geocrop-results/results/x.tif',
+    '/vsigzip//srv/cogs/x.tif.gz',
+    '/vsitar//srv/cogs/x.tar/x.tif',
+    '/vsisubfile/0_100,/srv/cogs/x.tif',
+    '/vsisparse//srv/cogs/x.xml',
+    '/vsicrypt/key=a,file=/srv/cogs/x.tif',
+    'GTI:/srv/cogs/x.gti.gpkg',
+    'PG:host=127.0.0.1',
+    'STACIT:"https://evil.example/search"',
+    'DERIVED_SUBDATASET:LOGAMPLITUDE:/srv/cogs/x.tif',
+    '<GDALTileIndexDataset><IndexDataset>/etc/passwd</IndexDataset></GDALTileIndexDataset>',
     'ftp://cogs.example.org/public/x.tif',
     'data:image/tiff;base64,SUkqAA==',
     'blob:https://cogs.example.org/public/x.tif',
@@ -203,6 +270,9 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     ' ',
     '.',
     `s3://geocrop-results/results/${'x'.repeat(3000)}.tif`,
+    `s3://geocrop-results/results/${'x/'.repeat(100_000)}x.tif`,
+    `https://cogs.example.org/public/${'%61'.repeat(100_000)}.tif`,
+    `https://${'a.'.repeat(100_000)}cogs.example.org/public/x.tif`,
   ],
 };
 
@@ -257,6 +327,33 @@ describe('an address', () => {
         () => parseAddress(url, nothing),
         (error) => isGeoCropError(error, 'url-forbidden'),
       );
+  });
+});
+
+describe('a prefix of a bucket', () => {
+  const rules = { places: parseAllowedPlaces('s3://geocrop-results/maps'), bucketPrefix: '' };
+  it('ends where its name does', () => {
+    for (const key of ['maps/x.tif', 'maps/a/b/x.tif']) {
+      assert.deepEqual(parseAddress(`s3://geocrop-results/${key}`, rules), {
+        kind: 'store',
+        bucket: 'geocrop-results',
+        key,
+      });
+    }
+    for (const key of [
+      'maps-private/x.tif',
+      'maps.tif',
+      'maps2/x.tif',
+      'Maps/x.tif',
+      'a/maps/x.tif',
+      'map/x.tif',
+    ]) {
+      assert.throws(
+        () => parseAddress(`s3://geocrop-results/${key}`, rules),
+        (error) => isGeoCropError(error, 'url-forbidden'),
+        key,
+      );
+    }
   });
 });
 

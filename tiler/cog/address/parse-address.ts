@@ -47,15 +47,32 @@ export function parseAddress(text: string, { places, bucketPrefix }: AddressRule
   }
 }
 
-/** Begins with a slash; no part of it is empty or made of dots. */
+/**
+ * Begins with a slash; no part of it is empty or made of dots. What stands behind a semicolon is a parameter to some servers
+ * (RFC 3986, section 3.3): to them `..;` is `..`.
+ */
 function plainPath(path: string): boolean {
   return (
     path.startsWith('/') &&
     path
       .slice(1)
       .split('/')
-      .every((part) => !/^\.{0,2}$/.test(part))
+      .every((part) => !/^\.{0,2}(;|$)/.test(part))
   );
+}
+
+/**
+ * Whether whoever decodes an HTTP path reads no other path in it: it has to be UTF-8 in its shortest form, and to have the same parts
+ * also where a server takes characters for those that they look like.
+ */
+function plainlyEncoded(path: string): boolean {
+  let read: string;
+  try {
+    read = decodeURIComponent(path).normalize('NFKC');
+  } catch {
+    return false;
+  }
+  return plainPath(read) && !ODD.test(read) && read.split('/').length === path.split('/').length;
 }
 
 function storeAddress(
@@ -80,7 +97,7 @@ function httpAddress(origin: string, path: string, places: readonly AllowedPlace
     (candidate) =>
       candidate.kind === 'http' && candidate.origin === origin && path.startsWith(candidate.path),
   );
-  if (place?.kind !== 'http' || !HTTP_PATH.test(path)) throw forbidden();
+  if (place?.kind !== 'http' || !HTTP_PATH.test(path) || !plainlyEncoded(path)) throw forbidden();
   return { kind: 'http', url: origin + path, host: place.host };
 }
 

@@ -1,7 +1,6 @@
 import { GeoCropError } from '../../../engine/errors.js';
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
-import { isFloat } from '../../../engine/windows/cog-header.js';
-import { dataTypeOf } from './data-types.js';
+import { dataTypeOf, isFloat } from './data-types.js';
 
 export type Histogram = readonly [counts: readonly number[], edges: readonly number[]];
 

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../../engine/raster-files/dataset.js';
 import type { Image } from '../../../engine/raster-files/image.js';
+import { outputSize } from '../../../engine/raster-files/warp/grid/output-size.js';
 import { calculated, readingOf } from './read-image.js';
 import { bandDescriptions, infoDocument, statedMinMax } from './info-document.js';
 import { namedBands } from './band-names.js';
@@ -7,7 +8,7 @@ import { boundsGeometry } from './bounds-geometry.js';
 import type { CogAnswer, CogJob, CogWork, ImageJob } from './job.js';
 import { checkValues } from './limits.js';
 import type { CogParts } from './parts.js';
-import { partSize } from './part-size.js';
+import { partSize, previewSize } from './part-size.js';
 import { renderImage } from './render-image.js';
 
 const json = (value: unknown): CogAnswer => ({ kind: 'json', value });
@@ -62,11 +63,12 @@ async function imageOf(
         return reader.tile(dataset, { matrixSet, z, x, y, size }, options);
       }
       case 'preview': {
-        const { width = dataset.width, height = dataset.height, maxSize = Infinity } = job.size;
-        checkValues(Math.min(width, maxSize), Math.min(height, maxSize), values, mostValues);
         const outputCrs =
           job.outputCrs === undefined ? {} : { outputCrs: await parts.parseCrs(job.outputCrs) };
-        return reader.preview(dataset, { ...job.size, ...outputCrs }, options);
+        const asked = { ...job.size, ...outputCrs };
+        const size = previewSize(dataset, asked);
+        if (size !== null) checkValues(size.width, size.height, values, mostValues);
+        return reader.preview(dataset, asked, options);
       }
       case 'part': {
         const crs = await parts.parseCrs(job.crs);
@@ -119,8 +121,8 @@ async function statisticsOf(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const { expression, bands, values, options } = readingOf(parts, dataset, read, signal);
-  const { width = dataset.width, height = dataset.height, maxSize = Infinity } = size;
-  checkValues(Math.min(width, maxSize), Math.min(height, maxSize), values, mostValues);
+  const { width, height } = outputSize(dataset.width, dataset.height, size);
+  checkValues(width, height, values, mostValues);
   const image = calculated(await parts.reader.preview(dataset, size, options), expression);
   const named = namedBands(dataset, bands, expression);
   return Object.fromEntries(

@@ -18,7 +18,7 @@ port.on('message', (message: ToThread) => {
   if (message.type === 'failed') send({ type: 'lost', id: message.read, error: message.error });
   if (message.type !== 'job') return;
   const { id, href, work } = message;
-  switch (href) {
+  switch (/([a-z]+)\.tif\?/.exec(href)?.[1] ?? href) {
     case 'answers':
       done(id, work.mostValues);
       break;

@@ -1,10 +1,10 @@
-import type { ObjectStore } from '../../../cache/object-store.js';
 import { MemoryObjectStore } from '../../../cache/memory-store.js';
 import { parseAllowedPlaces } from '../../cog/address/allowed-places.js';
 import type { CogServiceOptions } from '../../cog/open-cog-service.js';
 import { openCogService } from '../../cog/open-cog-service.js';
 import { systemClock } from '../../http/clock.js';
 import { testApp, type TestApp } from '../../http/testing.js';
+import type { ReadableStore } from '../../tiles/store-source.js';
 
 export interface CogTestServer extends TestApp {
   close(): Promise<void>;
@@ -13,7 +13,7 @@ export interface CogTestServer extends TestApp {
 /** A server with the COG service over folders and a store. @param allow as GEOCROP_COG_ALLOW */
 export function cogTestServer(
   allow: string,
-  store: ObjectStore = new MemoryObjectStore(),
+  store: ReadableStore = new MemoryObjectStore(),
   options: Partial<CogServiceOptions> = {},
 ): CogTestServer {
   const cog = openCogService({

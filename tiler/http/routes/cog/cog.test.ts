@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { MemoryObjectStore } from '../../../../cache/memory-store.js';
+import { entry, image, text, tiffOf } from '../../../../engine/raster-files/tiff-builder.js';
 import { cogTestServer, type CogTestServer } from '../../../e2e/titiler/cog-server.js';
 import { parseNpy } from '../../../e2e/titiler/parse-npy.js';
+import type { ReadableStore } from '../../../tiles/store-source.js';
 import { systemClock } from '../../clock.js';
 import { FILE, INSIDE, KEY, testCog, testStore } from './testing.js';
 
@@ -233,17 +235,64 @@ describe('the COG service', () => {
   });
 
   it('never looks into what names other files, nor into what is none', async () => {
-    const vrt =
-      '<VRTDataset rasterXSize="1" rasterYSize="1"><SourceFilename>/etc/passwd</SourceFilename></VRTDataset>';
-    await store.put('geocrop-results', 'results/a.tif', Buffer.from(`  \n${vrt}`));
+    const vrt = vrtOf('/etc/passwd');
+    const index =
+      '<GDALTileIndexDataset><IndexDataset>/vsicurl/http://127.0.0.1/x.gpkg</IndexDataset></GDALTileIndexDataset>';
+    const service =
+      '<GDAL_WMS><Service name="TMS"><ServerUrl>http://127.0.0.1/</ServerUrl></Service></GDAL_WMS>';
+    const put = async (content: string | Uint8Array): Promise<string> => {
+      await store.put('geocrop-results', 'results/other.tif', Buffer.from(content));
+      later += 5000;
+      return at('/cog/info', 's3://geocrop-results/results/other.tif');
+    };
+    for (const document of [`  \n${vrt}`, `\ufeff${vrt}`, `<?xml version="1.0"?>${vrt}`, index, service]) {
+      const { status, code } = await problem(await put(document));
+      assert.deepEqual([status, code], [403, 'url-forbidden'], document);
+    }
+    // A ZIP archive, a GeoPackage, a text that names a file, nothing at all.
+    for (const content of [
+      Buffer.from('504b0304140000000800', 'hex'),
+      'SQLite format 3\u0000',
+      '{"type": "FeatureCollection", "links": [{"href": "/etc/passwd"}]}',
+      'no TIFF at all, whatever its name says',
+      '',
+    ]) {
+      assert.equal((await problem(await put(content))).code, 'cog-malformed', String(content));
+    }
+  });
+
+  it('reads no other file than the one that is asked for, whatever stands beside it or is named in it', async () => {
+    const read: string[] = [];
+    const spied: ReadableStore = {
+      head: (bucket, key) => (read.push(key), store.head(bucket, key)),
+      getRange: (bucket, key, ...range) => (read.push(key), store.getRange(bucket, key, ...range)),
+    };
+    const key = 'results/alone.tif';
+    // GDAL takes overviews out of the file that this item of the domain OVERVIEWS names.
+    const named =
+      '<GDALMetadata><Item name="OVERVIEW_FILE" domain="OVERVIEWS">results/secret.tif</Item></GDALMetadata>';
     await store.put(
       'geocrop-results',
-      'results/b.tif',
-      Buffer.from('no TIFF at all, whatever its name says'),
+      key,
+      tiffOf([image(64, 64, 64, [text(42112, named)])], { blocks: new Uint8Array(4096) }),
     );
-    assert.equal((await problem(at('/cog/info', 's3://geocrop-results/results/a.tif'))).status, 403);
-    const none = await problem(at('/cog/info', 's3://geocrop-results/results/b.tif'));
-    assert.equal(none.code, 'cog-malformed');
+    for (const beside of ['.aux.xml', '.ovr', '.msk', '.vrt']) {
+      await store.put('geocrop-results', key + beside, Buffer.from(vrtOf('results/secret.tif')));
+    }
+    const spying = cogTestServer(ALLOW, spied);
+    try {
+      for (const path of [
+        '/cog/info',
+        '/cog/preview.png',
+        '/cog/preview.png?max_size=20',
+        '/cog/statistics',
+      ]) {
+        assert.equal((await spying.get(at(path, `s3://geocrop-results/${key}`))).status, 200, path);
+      }
+      assert.deepEqual([...new Set(read)], [key]);
+    } finally {
+      await spying.close();
+    }
   });
 
   it('reaches nothing that is not allowed, in whatever spelling; the answer tells nothing of it', async () => {
@@ -285,12 +334,74 @@ describe('the COG service', () => {
   });
 
   it('refuses a picture that would take too much, before it reads a pixel', async () => {
-    assert.equal((await problem(at('/cog/preview.npy?width=16000&height=16000'))).code, 'area-too-large');
-    assert.equal((await problem(at(`${TILE}.npy?tilesize=16000`))).code, 'area-too-large');
-    const box = '301000,8025000,305000,8029000';
-    assert.equal(
-      (await problem(at(`/cog/bbox/${box}/16000x16000.npy?coord_crs=EPSG:32736`))).code,
-      'area-too-large',
-    );
+    const place = `${INSIDE.lon},${INSIDE.lat - 0.01},${INSIDE.lon + 0.01},${INSIDE.lat}`;
+    const tooLarge = [
+      '/cog/preview.npy?width=16000&height=16000',
+      // The other side follows from the file's.
+      '/cog/preview.npy?width=16000',
+      '/cog/preview.npy?height=16000',
+      '/cog/statistics?width=16000',
+      `${TILE}.npy?tilesize=16000`,
+      '/cog/bbox/301000,8025000,305000,8029000/16000x16000.npy?coord_crs=EPSG:32736',
+      '/cog/bbox/301000,8025000,305000,8029000.npy?coord_crs=EPSG:32736&height=16000',
+      // Warped.
+      '/cog/preview.npy?width=16000&dst_crs=EPSG:3857',
+      '/cog/preview.npy?height=16000&dst_crs=EPSG:4326',
+      `/cog/bbox/${place}/16000x16000.npy`,
+      `/cog/bbox/${place}.npy?width=16000`,
+      `/cog/bbox/${place}.npy?width=16000&dst_crs=EPSG:3857`,
+      // As many pixels as the file has there, which is mostly beside it.
+      '/cog/bbox/10,-30,50,-5.npy',
+      '/cog/bbox/10,-30,50,-5.npy?dst_crs=EPSG:3857',
+    ];
+    for (const path of tooLarge) {
+      const { status, code } = await problem(at(path));
+      assert.deepEqual([status, code], [422, 'area-too-large'], path);
+    }
+  });
+
+  it('refuses to warp what a file has no overview for', async () => {
+    await store.put('geocrop-results', 'results/wide.tif', wideFile());
+    const url = 's3://geocrop-results/results/wide.tif';
+    const zoom = 4;
+    const [x, y] = INSIDE.tile
+      .split('/')
+      .slice(1)
+      .map((index) => Number(index) >> (13 - zoom));
+    for (const path of [
+      `/cog/tiles/WebMercatorQuad/${zoom}/${x}/${y}.png`,
+      '/cog/preview.png?max_size=100&dst_crs=EPSG:3857',
+    ]) {
+      const { status, code, detail } = await problem(at(path, url));
+      assert.deepEqual([status, code], [422, 'area-too-large'], path);
+      assert.match(detail, /overview/);
+    }
+    const near = await server.get(at(`${TILE}.png?tilesize=64`, url));
+    assert.equal(near.status, 200, 'a deep zoom is no trouble');
+  });
+
+  it('goes by the last url where there are several, and by all rules', async () => {
+    const other = encodeURIComponent('s3://geocrop-results/archive/secret.tif');
+    assert.equal((await server.get(`/cog/info?url=${other}&url=${encodeURIComponent(FILE)}`)).status, 200);
+    assert.equal((await problem(`/cog/info?url=${encodeURIComponent(FILE)}&url=${other}`)).status, 403);
   });
 });
+
+const vrtOf = (file: string): string =>
+  `<VRTDataset rasterXSize="1" rasterYSize="1"><SourceFilename>${file}</SourceFilename></VRTDataset>`;
+
+/** 40,960 pixels a side, none of them written, without overviews: 36 south at 10 m from where {@link testCog} begins. */
+function wideFile(): Uint8Array {
+  const [side, block] = [40_960, 1024];
+  const blocks = (side / block) ** 2;
+  return tiffOf([
+    image(side, side, block, [
+      entry(324, 'long', ...new Array<number>(blocks).fill(0)),
+      entry(325, 'long', ...new Array<number>(blocks).fill(0)),
+      entry(33550, 'double', 10, 10, 0),
+      entry(33922, 'double', 0, 0, 0, 300_000, 8_030_000, 0),
+      // Projected, pixels are areas, EPSG:32736: OGC GeoTIFF 1.1, section 7.
+      entry(34735, 'short', 1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32736),
+    ]),
+  ]);
+}
