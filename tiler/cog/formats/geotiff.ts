@@ -11,7 +11,9 @@ import {
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
 import type { Image } from '../../../engine/raster-files/image.js';
 import type { DataType } from '../../../engine/windows/cog-header.js';
-import { emptyOf, isFloat, isUnsigned } from '../image-post/data-types.js';
+import { newArray } from '../../../engine/windows/block-spec.js';
+import { isFloat } from '../../../engine/windows/cog-header.js';
+import { isUnsigned } from '../image-post/data-types.js';
 import { maskBand } from '../image-post/mask.js';
 import type { Picture } from '../image-post/picture.js';
 import { georeference } from './georeference.js';
@@ -39,7 +41,7 @@ export async function encodeGeoTiff(
 ): Promise<Uint8Array> {
   const { bands, mask, alpha, type, width, height } = picture;
   const all = mask === null ? bands : [...bands, maskBand(mask, type, alpha)];
-  const rowBytes = all.length * width * emptyOf(type, 0).BYTES_PER_ELEMENT;
+  const rowBytes = all.length * width * newArray(type, 0).BYTES_PER_ELEMENT;
   const rows = Math.max(1, Math.min(height, Math.floor(STRIP_BYTES / rowBytes)));
   const strips: Uint8Array[] = [];
   for (let row = 0; row < height; row += rows) {
@@ -56,7 +58,7 @@ async function strip(
   to: number,
 ): Promise<Uint8Array> {
   const cut = bands.map((band) => band.subarray(from, to));
-  const data = interleave(cut, emptyOf(type, bands.length * (to - from)));
+  const data = interleave(cut, newArray(type, bands.length * (to - from)));
   return deflateAsync(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { level: 6 });
 }
 
@@ -70,7 +72,7 @@ function describe({ mask, type, width, height }: Picture, samples: number, rows:
   return [
     { tag: TAG.imageWidth, type: 'long', value: [width] },
     { tag: TAG.imageLength, type: 'long', value: [height] },
-    short(TAG.bitsPerSample, ...each(8 * emptyOf(type, 0).BYTES_PER_ELEMENT)),
+    short(TAG.bitsPerSample, ...each(8 * newArray(type, 0).BYTES_PER_ELEMENT)),
     short(TAG.compression, DEFLATE),
     short(TAG.photometric, colors ? RGB : MIN_IS_BLACK),
     short(TAG.samplesPerPixel, samples),

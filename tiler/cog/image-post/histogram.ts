@@ -1,6 +1,7 @@
 import { GeoCropError } from '../../../engine/errors.js';
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
-import { dataTypeOf, isFloat } from './data-types.js';
+import { isFloat } from '../../../engine/windows/cog-header.js';
+import { dataTypeOf } from './data-types.js';
 
 export type Histogram = readonly [counts: readonly number[], edges: readonly number[]];
 

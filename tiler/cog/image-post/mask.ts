@@ -1,7 +1,9 @@
 import type { Image } from '../../../engine/raster-files/image.js';
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
 import type { DataType } from '../../../engine/windows/cog-header.js';
-import { emptyOf, isFloat, TYPE_RANGES } from './data-types.js';
+import { newArray } from '../../../engine/windows/block-spec.js';
+import { isFloat } from '../../../engine/windows/cog-header.js';
+import { TYPE_RANGES } from './data-types.js';
 
 /**
  * Transparency of each pixel, 0 to 255: the file's alpha where it has one, else 255 where any band is valid
@@ -24,7 +26,7 @@ export function maskOf(image: Image): Uint8Array {
  */
 export function maskBand(mask: Uint8Array, type: DataType, alpha: boolean): NumberArray {
   if (type === 'uint8') return mask;
-  const out = emptyOf(type, mask.length);
+  const out = newArray(type, mask.length);
   const [least, most] = TYPE_RANGES[type];
   if (!alpha) {
     for (let i = 0; i < mask.length; i++) out[i] = mask[i] === 0 ? least : most;

@@ -2,7 +2,9 @@ import { between, seededRandom } from '../../../engine/kernels/testing.js';
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
 import type { Image } from '../../../engine/raster-files/image.js';
 import type { DataType } from '../../../engine/windows/cog-header.js';
-import { emptyOf, isFloat, TYPE_RANGES } from '../image-post/data-types.js';
+import { newArray } from '../../../engine/windows/block-spec.js';
+import { isFloat } from '../../../engine/windows/cog-header.js';
+import { TYPE_RANGES } from '../image-post/data-types.js';
 
 /** For tests only: pixels that look random and are always the same. */
 export interface RandomImage {
@@ -32,7 +34,7 @@ export function randomImage(options: RandomImage): Image {
   const [least, most] = options.range ?? USUAL[type];
   const pixels = width * height;
   const values = (): NumberArray => {
-    const out = emptyOf(type, pixels);
+    const out = newArray(type, pixels);
     for (let i = 0; i < pixels; i++)
       out[i] = isFloat(type) ? least + random() * (most - least) : between(random, least, most);
     return out;

@@ -6,6 +6,7 @@ import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import { finiteNumber } from '../../../cog/ask/values.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler } from '../../deps.js';
+import { pathParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
 import {
   COORD_CRS,
@@ -13,9 +14,9 @@ import {
   IMAGE_ANSWERS,
   READ_PARAMETERS,
   RENDER_PARAMETERS,
+  SIZE_NAME,
   SIZE_PARAMETERS,
   URL_PARAMETER,
-  pathParameter,
 } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 import { parseSizeName, type SizeName } from './size-name.js';
@@ -49,12 +50,7 @@ export const SIZED_BBOX_OPERATION: Operation = {
       { type: 'string' },
       '30,-18,30.2,-17.8',
     ),
-    pathParameter(
-      'size',
-      '{width}x{height}.{format}',
-      { type: 'string', pattern: '^\\d+x\\d+\\.\\w+$' },
-      '512x512.png',
-    ),
+    SIZE_NAME,
     ...SHARED,
   ],
   answers: IMAGE_ANSWERS,

@@ -1,9 +1,9 @@
 import type { CogService } from '../../../cog/cog-service.js';
 import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
-import { NOT_MODIFIED, json } from '../../parameters.js';
+import { NOT_MODIFIED, json, queryParameter } from '../../parameters.js';
 import type { Handler } from '../../deps.js';
 import type { Operation } from '../../route.js';
-import { URL_PARAMETER, queryParameter } from './parameters.js';
+import { URL_PARAMETER } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 
 export const INFO_OPERATION: Operation = {

@@ -1,27 +1,14 @@
 import { RESAMPLING, WARP_RESAMPLING } from '../../../../engine/raster-files/read.js';
 import { FORMAT_NAMES } from '../../../cog/ask/image-name.js';
+import { pathParameter, queryParameter } from '../../parameters.js';
 import type { Answer, Parameter, Schema } from '../../route.js';
 
 /** TiTiler's parameters, in the words of /openapi.json. Each is read where its name says. */
 
-const query = (name: string, description: string, schema: Schema, example?: unknown): Parameter => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-  ...(example === undefined ? {} : { example }),
-});
-
-const path = (name: string, description: string, schema: Schema, example?: unknown): Parameter => ({
-  ...query(name, description, schema, example),
-  in: 'path',
-  required: true,
-});
-
 const list = (items: Schema): Schema => ({ type: 'array', items });
 
 export const URL_PARAMETER: Parameter = {
-  ...query(
+  ...queryParameter(
     'url',
     'The file: `s3://bucket/key` of a bucket that GEOCROP_COG_ALLOW names, plainly spelled. Everything else is 403.',
     { type: 'string' },
@@ -32,14 +19,18 @@ export const URL_PARAMETER: Parameter = {
 
 /** `readAsk`. */
 export const READ_PARAMETERS: readonly Parameter[] = [
-  query('bidx', 'Bands, from 1. Default: all but alpha.', list({ type: 'integer', minimum: 1 })),
-  query('expression', 'Band arithmetic, a band for each part: `b1/b2;b3*2`. Goes before bidx.', {
+  queryParameter('bidx', 'Bands, from 1. Default: all but alpha.', list({ type: 'integer', minimum: 1 })),
+  queryParameter('expression', 'Band arithmetic, a band for each part: `b1/b2;b3*2`. Goes before bidx.', {
     type: 'string',
   }),
-  query('nodata', 'In place of the file’s own; a number or nan.', { type: 'string' }),
-  query('unscale', 'Applies the file’s scale and offset.', { type: 'boolean', default: false }),
-  query('resampling', 'How the size is changed.', { type: 'string', enum: RESAMPLING, default: 'nearest' }),
-  query('reproject', 'How the projection is changed.', {
+  queryParameter('nodata', 'In place of the file’s own; a number or nan.', { type: 'string' }),
+  queryParameter('unscale', 'Applies the file’s scale and offset.', { type: 'boolean', default: false }),
+  queryParameter('resampling', 'How the size is changed.', {
+    type: 'string',
+    enum: RESAMPLING,
+    default: 'nearest',
+  }),
+  queryParameter('reproject', 'How the projection is changed.', {
     type: 'string',
     enum: WARP_RESAMPLING,
     default: 'nearest',
@@ -48,18 +39,18 @@ export const READ_PARAMETERS: readonly Parameter[] = [
 
 /** `renderAsk`. */
 export const RENDER_PARAMETERS: readonly Parameter[] = [
-  query(
+  queryParameter(
     'rescale',
     'The values that black and white stand for; once, or once for each band.',
     list({ type: 'string' }),
     ['0,3000'],
   ),
-  query('colormap_name', 'One of rio-tiler’s colormaps.', { type: 'string' }, 'viridis'),
-  query('colormap', 'A colormap as JSON: values or ranges to colours.', { type: 'string' }),
-  query('return_mask', 'Whether what is masked is transparent.', { type: 'boolean', default: true }),
+  queryParameter('colormap_name', 'One of rio-tiler’s colormaps.', { type: 'string' }, 'viridis'),
+  queryParameter('colormap', 'A colormap as JSON: values or ranges to colours.', { type: 'string' }),
+  queryParameter('return_mask', 'Whether what is masked is transparent.', { type: 'boolean', default: true }),
 ];
 
-export const FORMAT_PARAMETER = query(
+export const FORMAT_PARAMETER = queryParameter(
   'format',
   'Where the path names none. Default: PNG where a part is masked, else JPEG.',
   { type: 'string', enum: FORMAT_NAMES },
@@ -67,37 +58,39 @@ export const FORMAT_PARAMETER = query(
 
 /** `sizeAsk`. */
 export const SIZE_PARAMETERS: readonly Parameter[] = [
-  query('max_size', 'Pixels of the longer side, where neither width nor height is given.', {
+  queryParameter('max_size', 'Pixels of the longer side, where neither width nor height is given.', {
     type: 'integer',
     minimum: 1,
   }),
-  query('width', 'Pixels.', { type: 'integer', minimum: 1 }),
-  query('height', 'Pixels.', { type: 'integer', minimum: 1 }),
+  queryParameter('width', 'Pixels.', { type: 'integer', minimum: 1 }),
+  queryParameter('height', 'Pixels.', { type: 'integer', minimum: 1 }),
 ];
 
-export const COORD_CRS = query('coord_crs', 'Reference system of the coordinates.', {
+export const COORD_CRS = queryParameter('coord_crs', 'Reference system of the coordinates.', {
   type: 'string',
   default: 'EPSG:4326',
 });
-export const DST_CRS = query('dst_crs', 'Reference system of the picture.', { type: 'string' }, 'EPSG:3857');
+export const DST_CRS = queryParameter(
+  'dst_crs',
+  'Reference system of the picture.',
+  { type: 'string' },
+  'EPSG:3857',
+);
 
-export const TILE_SIZE = query('tilesize', 'Pixels of a side.', { type: 'integer', minimum: 1 });
+export const TILE_SIZE = queryParameter('tilesize', 'Pixels of a side.', { type: 'integer', minimum: 1 });
 
-export const MATRIX_SET = path('tms', 'Tile matrix set.', { type: 'string' }, 'WebMercatorQuad');
+export const MATRIX_SET = pathParameter('tms', 'Tile matrix set.', { type: 'string' }, 'WebMercatorQuad');
 
 export const TILE_PATH: readonly Parameter[] = [
-  path('z', 'Zoom.', { type: 'integer', minimum: 0 }, 8),
-  path('x', 'Column.', { type: 'integer' }, 149),
-  path(
+  pathParameter('z', 'Zoom.', { type: 'integer', minimum: 0 }, 8),
+  pathParameter('x', 'Column.', { type: 'integer' }, 149),
+  pathParameter(
     'y',
     `Row; then, if wanted, @2x for twice the size and one of .${FORMAT_NAMES.join(' .')}.`,
     { type: 'string', pattern: `^\\d+(@\\dx)?(\\.(${FORMAT_NAMES.join('|')}))?$` },
     '141.png',
   ),
 ];
-
-export const pathParameter = path;
-export const queryParameter = query;
 
 const BINARY: Schema = { type: 'string', format: 'binary' };
 
@@ -114,3 +107,11 @@ export const IMAGE_ANSWERS: Readonly<Record<number, Answer>> = {
   },
   304: { description: 'What `If-None-Match` names is still the answer.' },
 };
+
+/** `parseSizeName`. */
+export const SIZE_NAME = pathParameter(
+  'size',
+  '{width}x{height}.{format}',
+  { type: 'string', pattern: '^\\d+x\\d+\\.\\w+$' },
+  '512x512.png',
+);

@@ -4,9 +4,9 @@ import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import { finiteNumber } from '../../../cog/ask/values.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { Handler } from '../../deps.js';
-import { json } from '../../parameters.js';
+import { json, pathParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
-import { COORD_CRS, READ_PARAMETERS, URL_PARAMETER, pathParameter } from './parameters.js';
+import { COORD_CRS, READ_PARAMETERS, URL_PARAMETER } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 
 export const COG_POINT_OPERATION: Operation = {

@@ -6,6 +6,7 @@ import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler } from '../../deps.js';
 import { HttpError } from '../../problem.js';
+import { pathParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
 import {
   DST_CRS,
@@ -13,9 +14,9 @@ import {
   IMAGE_ANSWERS,
   READ_PARAMETERS,
   RENDER_PARAMETERS,
+  SIZE_NAME,
   SIZE_PARAMETERS,
   URL_PARAMETER,
-  pathParameter,
 } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 import { parseSizeName, type SizeName } from './size-name.js';
@@ -42,15 +43,7 @@ export const PREVIEW_OPERATION: Operation = {
 export const SIZED_PREVIEW_OPERATION: Operation = {
   summary: 'All of a file as a picture of a size',
   tag: 'cog',
-  parameters: [
-    pathParameter(
-      'size',
-      '{width}x{height}.{format}',
-      { type: 'string', pattern: '^\\d+x\\d+\\.\\w+$' },
-      '512x512.png',
-    ),
-    ...SHARED,
-  ],
+  parameters: [SIZE_NAME, ...SHARED],
   answers: IMAGE_ANSWERS,
 };
 

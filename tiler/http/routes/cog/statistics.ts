@@ -4,9 +4,9 @@ import { statisticsAsk } from '../../../cog/ask/statistics-ask.js';
 import { refuseUnsupported } from '../../../cog/ask/unsupported.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { Handler } from '../../deps.js';
-import { json } from '../../parameters.js';
+import { json, queryParameter } from '../../parameters.js';
 import type { Operation } from '../../route.js';
-import { READ_PARAMETERS, SIZE_PARAMETERS, URL_PARAMETER, queryParameter } from './parameters.js';
+import { READ_PARAMETERS, SIZE_PARAMETERS, URL_PARAMETER } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 
 const list = (type: 'number' | 'integer') => ({ type: 'array', items: { type } });

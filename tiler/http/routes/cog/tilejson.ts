@@ -7,17 +7,10 @@ import { wholeNumber } from '../../../cog/ask/values.js';
 import type { Asked } from '../../../cog/ask/asked.js';
 import type { CogService } from '../../../cog/cog-service.js';
 import type { AppContext, Handler, HttpConfig } from '../../deps.js';
-import { json } from '../../parameters.js';
+import { json, queryParameter } from '../../parameters.js';
 import { baseUrl } from '../../base-url.js';
 import type { Operation } from '../../route.js';
-import {
-  MATRIX_SET,
-  READ_PARAMETERS,
-  RENDER_PARAMETERS,
-  TILE_SIZE,
-  URL_PARAMETER,
-  queryParameter,
-} from './parameters.js';
+import { MATRIX_SET, READ_PARAMETERS, RENDER_PARAMETERS, TILE_SIZE, URL_PARAMETER } from './parameters.js';
 import { askedOf, askedUrl, respond } from './respond.js';
 import { parseScale } from './tile-name.js';
 
