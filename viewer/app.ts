@@ -1,6 +1,7 @@
 import { ApiError, unreachable, UNREACHABLE } from './api.js';
 import type { MapKey } from './api.js';
 import { DYNAMIC_WORLD, problemToSay } from './choices.js';
+import { classShares } from './class-share.js';
 import { Controls } from './controls.js';
 import type { ControlChange } from './controls.js';
 import { nameOfMap, namesOfMaps } from './controls/comparisons.js';
@@ -8,14 +9,14 @@ import { CropMap } from './crop-map.js';
 import { byId } from './dom.js';
 import { Furniture } from './furniture.js';
 import { DrawingTool } from './map/drawing-tool.js';
-import { makeHost } from './map/make-host.js';
-import type { MapHalf } from './map/map-half.js';
-import { askedKey, comparedKey } from './map/map-keys.js';
-import { MapPair } from './map/map-pair.js';
+import { MapHalf } from './map/map-half.js';
 import type { MapSession } from './map/map-session.js';
+import { makeHost } from './map/make-host.js';
 import { PanelEmitter } from './map/panel-events.js';
+import { askedKey, comparedKey } from './map/map-keys.js';
 import { Surroundings } from './map/surroundings.js';
 import { SwipeDivider } from './map/swipe-divider.js';
+import { WHOLE } from './map/tile-look.js';
 import { PageLink } from './page-link.js';
 import type { AreaGeometry, LonLat, PanelHost, ShownMap } from './panel-host.js';
 import { strings } from './strings.js';
@@ -36,13 +37,10 @@ export class App {
   readonly #controls = new Controls((change) => this.#choose(change));
   readonly #towns = new TownLabels(byId('towns'));
   readonly #events = new PanelEmitter();
-  readonly #pair = new MapPair({
-    onPictures: () => this.#showPictures(),
-    onTiles: () => this.#tilesChanged(),
-  });
+  readonly #halves: readonly [left: MapHalf, right: MapHalf];
   readonly #divider = new SwipeDivider((swipe) => {
     this.#link.change({ swipe });
-    this.#pair.divide(swipe);
+    this.#clip();
     this.#map.redraw();
     this.#countSoon();
   });
@@ -53,6 +51,7 @@ export class App {
   #hover: LonLat | null = null;
   /** What is told to panels: the left or only one, and the right one. */
   #maps: readonly ShownMap[] = [];
+  #revision = '';
   #frame = 0;
   #counting: ReturnType<typeof setTimeout> | null = null;
 
@@ -107,6 +106,8 @@ export class App {
       },
       announce,
     });
+    const events = { onPictures: () => this.#showPictures(), onTiles: () => this.#tilesChanged() };
+    this.#halves = [new MapHalf(byId('cells'), events), new MapHalf(byId('cells-right'), events)];
   }
 
   /** Shows the map that is open, and all that the link asks for. Resolves when its first layer is on the way. */
@@ -124,7 +125,7 @@ export class App {
       else if (this.#drawing.key(event.key)) event.preventDefault();
     });
     this.#style();
-    await this.#pair.left.show(session.key, this.#link.state.layer, session);
+    await this.#halves[0].show(session.key, this.#link.state.layer, session);
     this.#mapsChanged();
     await this.#openRight();
   }
@@ -139,7 +140,7 @@ export class App {
 
   /** Another season, year, model or layer, in place: what shows stays until the next is there. */
   async #openLeft(): Promise<void> {
-    const { left } = this.#pair;
+    const [left] = this.#halves;
     const { state } = this.#link;
     this.#furniture.setStatus(strings.page.opening, true, false);
     const shown = await this.#openOn(left, askedKey(state), state.layer);
@@ -157,7 +158,7 @@ export class App {
   }
 
   async #openRight(): Promise<void> {
-    const { left, right } = this.#pair;
+    const [left, right] = this.#halves;
     const { compare } = this.#link.state;
     if (left.shown === null) return;
     if (compare === null) {
@@ -193,8 +194,8 @@ export class App {
   }
 
   #mapsChanged(): void {
-    const { left } = this.#pair;
-    this.#maps = this.#pair.shown;
+    const [left, right] = this.#halves;
+    this.#maps = [left.shown, right.shown].filter((map) => map !== null);
     const [main, other] = this.#maps;
     if (main === undefined || left.session === null) return;
     const { state } = this.#link;
@@ -202,7 +203,7 @@ export class App {
     this.#controls.showMap(main, left.session.baselineYear);
     this.#controls.showState(state, main);
     this.#divider.show(other === undefined ? null : namesOfMaps(main, other), state.swipe);
-    this.#pair.divide(state.swipe);
+    this.#clip();
     void left.session.legend(main.layer).then((legend) => {
       if (left.front?.layer.name !== main.layer.name) return;
       this.#controls.showLegend(main, legend, this.#link.state);
@@ -215,15 +216,24 @@ export class App {
   /** Opacity, classes, hatching: looks only, no tile is asked for or decoded. */
   #style(): void {
     const { opacity, baseline, hidden, hatchBelow } = this.#link.state;
-    this.#pair.style({ opacity, baseline, hidden: new Set(hidden), hatchBelow });
+    const off = new Set(hidden);
+    for (const half of this.#halves) half.style({ opacity, baseline, hidden: off, hatchBelow });
     const [main] = this.#maps;
     if (main !== undefined) this.#controls.showState(this.#link.state, main);
     this.#map.redraw();
   }
 
+  #clip(): void {
+    const [left, right] = this.#halves;
+    const { swipe } = this.#link.state;
+    const compares = right.front !== null;
+    left.clip(compares ? [0, swipe] : WHOLE);
+    right.clip([swipe, 1]);
+  }
+
   #showPictures(): void {
-    this.#pair.divide(this.#link.state.swipe);
-    this.#map.show({ pictures: this.#pair.pictures });
+    this.#clip();
+    this.#map.show({ pictures: this.#halves.flatMap(({ pictures }) => pictures) });
   }
 
   #moved(place: Place): void {
@@ -235,7 +245,7 @@ export class App {
 
   /** After each frame: what stands over the map in the page follows it. */
   #placeAll(): void {
-    this.#pair.place(this.#map.project);
+    for (const { overlay } of this.#halves) overlay.place(this.#map.project);
     if (!this.#surroundings.hasBase) this.#towns.place(this.#map.project, this.#map.place.zoom);
     this.#placeMarker();
   }
@@ -249,11 +259,14 @@ export class App {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#pair.follow(this.#map.project);
-      const statuses = this.#pair.statuses();
+      for (const half of this.#halves) half.follow(this.#map.project);
+      const statuses = this.#halves.flatMap((half) => half.statuses());
       const failed = statuses.some((status) => status.phase === 'failed');
       this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
+      const revision = this.#halves.map(({ front }) => front?.revision).join();
+      if (revision !== this.#revision) this.#map.refresh();
+      this.#revision = revision;
       this.#map.redraw();
       const problem = problemToSay(statuses);
       if (problem !== null) sayProblem(problem);
@@ -271,22 +284,27 @@ export class App {
 
   /** Of what the left or only map shows. */
   #countShares(): void {
+    const [left, right] = this.#halves;
     const bounds = this.#map.bounds();
-    const { front } = this.#pair.left;
-    const shares = bounds === null ? null : this.#pair.shares(bounds);
-    if (front !== null && shares !== null) this.#controls.showShares(front.layer.title, shares);
+    const front = left.front;
+    if (front === null || front.classes === null || bounds === null) return;
+    const [west, south, east, north] = bounds;
+    const edge = right.front === null ? east : west + (east - west) * this.#link.state.swipe;
+    const shares = classShares(front.shareTiles(), [west, south, edge, north]);
+    this.#controls.showShares(front.layer.title, shares);
   }
 
   #click(place: LonLat): void {
     if (this.#drawing.drawing !== null) return this.#drawing.add(place);
     const half = this.#halfAt(place);
-    const onBaseline = half === this.#pair.right && half.front?.layer.name === DYNAMIC_WORLD;
+    const onBaseline = half === this.#halves[1] && half.front?.layer.name === DYNAMIC_WORLD;
     this.#events.tell('click', { place, map: onBaseline ? null : half.shown });
   }
 
   #halfAt(place: LonLat): MapHalf {
+    const [left, right] = this.#halves;
     const [x] = this.#map.project(...place);
-    return this.#pair.at(x / innerWidth);
+    return right.front !== null && x >= this.#link.state.swipe * innerWidth ? right : left;
   }
 
   #readOut(): void {

@@ -3,7 +3,7 @@ import type { UrlState } from './url-state.js';
 
 const DELAY_MS = 250;
 
-/** The state that a link to this page holds, and the address that follows it once it has come to rest. */
+/** The state that a link to this page holds, and the address that follows it. */
 export class PageLink {
   #state: UrlState;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -18,8 +18,10 @@ export class PageLink {
 
   change(change: Partial<UrlState>): void {
     this.#state = { ...this.#state, ...change };
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => history.replaceState(null, '', this.#path()), DELAY_MS);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      history.replaceState(null, '', this.#path());
+    }, DELAY_MS);
   }
 
   /** What a panel keeps. */

@@ -90,6 +90,8 @@ export interface Dataset {
   readonly mask: 'nodata' | 'mask' | 'alpha' | 'none';
   /** Of band 1, where it is a palette. */
   readonly palette: ReadonlyMap<number, RGBA> | null;
+  /** The palette is of the full resolution only; missing: overviews have it too. */
+  readonly plainOverviews?: true;
   /** GDAL's metadata items of the whole file, `AREA_OR_POINT` among them where it has GeoKeys. */
   readonly metadata: Readonly<Record<string, string>>;
   /** As rasterio names it: `DEFLATE`, `JPEG`, `LERC_ZSTD`, …; null where there is none. */

@@ -14,6 +14,13 @@ const PIXEL_IS_POINT = 2;
 const LERC = 34887;
 const LERC_WITH: Readonly<Record<number, string>> = { 1: '_DEFLATE', 2: '_ZSTD' };
 
+/** Tag 262. */
+const PALETTE = 3;
+
+/** Writers give overviews the palette where tag 262 tells of one; rasterio adds palettes to files that it does not. */
+const hasPlainOverviews = ({ description: { colorMap, photometric } }: DescribedHeader): boolean =>
+  colorMap !== null && photometric !== PALETTE;
+
 /** A described header, and where its blocks come from, as a Dataset. */
 export function geotiffDataset(
   header: DescribedHeader,
@@ -49,6 +56,7 @@ export function geotiffDataset(
     nodata: header.nodata,
     mask: maskKind(header, bands, 0, header.nodata),
     palette: paletteOf(header),
+    ...(hasPlainOverviews(header) ? { plainOverviews: true as const } : {}),
     metadata: metadataOf(header),
     compression: compressionOf(header),
     interleave: full.planarConfiguration === 1 && bands.length > 1 ? 'PIXEL' : 'BAND',

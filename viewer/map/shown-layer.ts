@@ -56,8 +56,11 @@ export class ShownLayer implements PictureSource {
   get extent(): readonly number[] | null {
     return this.#options.extent;
   }
-  get ids(): boolean {
+  get crisp(): boolean {
     return this.#options.classes !== null;
+  }
+  get revision(): number {
+    return this.#tiles.revision;
   }
 
   load(tile: TileAddress): Promise<PictureHolder<Picture> | null> {

@@ -111,7 +111,8 @@ function withNodata(source: RasterSource, nodata: number): RasterSource {
   return {
     levels: source.levels,
     type: source.type,
-    paletted: source.paletted,
+    palettes: source.palettes,
+    plainOverviews: source.plainOverviews,
     nodata,
     gather: (level, columns, rows, withMasks) => source.gather(level, columns, rows, withMasks),
   };

@@ -78,13 +78,15 @@ export interface Difference {
   /** Largest difference of values where both are valid. */
   readonly most: number;
   readonly masks: number;
+  /** How far the bounds lie apart at most, in pixels; 0 where one of them says none. */
+  readonly bounds: number;
   /** Largest absolute value expected. */
   readonly largest: number;
   readonly note: string;
 }
 
 export function difference(ours: Image, theirs: Image): Difference {
-  const none = { pixels: 0, values: 0, valid: 0, most: Infinity, masks: 0, largest: 0 };
+  const none = { pixels: 0, values: 0, valid: 0, most: Infinity, masks: 0, bounds: Infinity, largest: 0 };
   if (
     ours.width !== theirs.width ||
     ours.height !== theirs.height ||
@@ -126,5 +128,20 @@ export function difference(ours: Image, theirs: Image): Difference {
       }
     }
   }
-  return { pixels, values, valid, most, masks, largest, note: examples.join('; ') };
+  return {
+    pixels,
+    values,
+    valid,
+    most,
+    masks,
+    bounds: apart(ours, theirs),
+    largest,
+    note: examples.join('; '),
+  };
+}
+
+function apart({ bounds: ours }: Image, { bounds: theirs, width }: Image): number {
+  if (ours === null || theirs === null) return 0;
+  const pixel = Math.abs(theirs[2] - theirs[0]) / width;
+  return Math.max(...theirs.map((value, i) => Math.abs(value - (ours[i] ?? NaN)) / pixel));
 }

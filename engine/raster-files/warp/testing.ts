@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pythonWith } from '../../encode/gdal-oracle.js';
 import { newArray } from '../../windows/block-spec.js';
 import type { Affine, DataType } from '../../windows/cog-header.js';
-import type { Dataset, Level, NumberArray, RawPixels } from '../dataset.js';
+import type { Dataset, Level, NumberArray, RawPixels, RGBA } from '../dataset.js';
 import type { Image } from '../image.js';
 
 /** For tests only: files whose pixels are arrays, and rio-tiler's answers about them. */
@@ -34,6 +34,9 @@ interface FileInfo {
   readonly transform: Affine | null;
   readonly crs: { readonly epsg: number | null; readonly proj: string; readonly geographic: boolean } | null;
   readonly colors: readonly string[];
+  /** Of band 1. */
+  readonly palette: Readonly<Record<string, RGBA>> | null;
+  readonly plainOverviews: boolean;
   readonly scales: readonly number[];
   readonly offsets: readonly number[];
   readonly tags: readonly Readonly<Record<string, string>>[];
@@ -157,7 +160,11 @@ function datasetOf(name: string, info: FileInfo, folder: string): Dataset {
         : flags.includes('per_dataset')
           ? 'mask'
           : 'none',
-    palette: info.colors[0] === 'palette' ? new Map() : null,
+    ...(info.plainOverviews ? { plainOverviews: true as const } : {}),
+    palette:
+      info.palette === null
+        ? null
+        : new Map(Object.entries(info.palette).map(([value, colour]) => [Number(value), colour])),
   };
 }
 

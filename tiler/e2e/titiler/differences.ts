@@ -115,14 +115,10 @@ export const DIFFERENCES: readonly KnownDifference[] = [
       /rotated/.test(file) && question.startsWith('point') && /TiTiler 200, we 404/.test(difference),
   },
   {
-    what: '`resampling` or `reproject` by bilinear, cubic or average in files with nodata or a mask',
-    titiler: 'GDAL',
-    ours: 'some pixels other, most of them along what is masked; `/preview` and `/bbox` where they reduce',
-    why: 'Not all of it is understood yet. Nearest is equal everywhere, and so are all ways in files without a mask.',
-    explains: ({ masked, question, difference }) =>
-      masked &&
-      /-(bilinear|bilinear-low|cubic|average)$/.test(question) &&
-      /values, by up to/.test(difference),
+    what: '`reproject=mode` of int16 files where −1 is the most frequent value',
+    titiler: 'missing (GDAL 3.10: −1 is its sign for "none found")',
+    ours: '−1',
+    why: 'Theirs is a slip, which later versions of GDAL do not have.',
   },
   {
     what: 'Warping a file that reaches over the antimeridian, or all of a file around the world',

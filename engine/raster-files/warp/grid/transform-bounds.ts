@@ -12,10 +12,10 @@ const JUMP = 200;
  * rasterio's `transform_bounds` (GDAL's OCTTransformBounds) with 21 points an edge. Infinite where no point has a place in `to`. Of a
  * geographic `to`, west lies east of east where the box crosses the antimeridian, and a pole inside counts.
  */
-export function transformBounds(from: FileCrs, to: FileCrs, box: Box): Box {
+export function transformBounds(from: FileCrs, to: FileCrs, box: Box, densify = DENSIFY): Box {
   if (sameCrs(from, to)) return box;
   const [west, south, east, north] = box;
-  const sides = DENSIFY + 1;
+  const sides = densify + 1;
   const across = from.geographic && east < west ? east - west + 360 : east - west;
   const dx = across / sides;
   const dy = (north - south) / sides;

@@ -1,38 +1,49 @@
 import type { NumberArray } from '../../dataset.js';
+import type { FilterScale } from './filter-scale.js';
 import type { SourceWindow } from './source-window.js';
 import type { WarpTask } from './warp-task.js';
 
-/** True where a valid source pixel lies under the target pixel's box (in pixels of the window); then `value()` is it. */
+/** True where valid source pixels lie under the target pixel's box (in pixels of the window); then `value()` is theirs. */
 export interface Aggregator {
   (band: NumberArray, minX: number, maxX: number, minY: number, maxY: number): boolean;
   value(): number;
 }
 
 const EDGE = 1e-10;
+/** Target pixels: nearer to both ends of the window than this, GDAL takes a pixel to reach around the antimeridian. */
+const WHOLE = 2;
 /** Of the sorted values, by GDAL's names. */
 const QUANTILES: Readonly<Record<string, number>> = { q1: 0.25, med: 0.5, q3: 0.75 };
 
-/** GDAL's average, rms, sum, mode, min, max and quantiles over what a target pixel covers (GWKAverageOrModeThread). */
-export function aggregator(task: WarpTask, window: SourceWindow): Aggregator {
+/** GDAL's average, rms, mode, min, max and quantiles over what a target pixel covers (GWKAverageOrModeThread). */
+export function aggregator(task: WarpTask, window: SourceWindow, scale: FilterScale): Aggregator {
   const { pixels, resampling } = task;
   const { valid, density } = pixels;
+  const { width, height } = window;
   const stride = pixels.width;
   const origin = (window.y - pixels.y) * stride + window.x - pixels.x;
-  const collector = collectorOf(resampling, task.type);
+  const collector = collectorOf(resampling);
+  const marginX = 2 * Math.max(1, Math.ceil(1 / scale.x));
+  const marginY = 2 * Math.max(1, Math.ceil(1 / scale.y));
+  const whole = Math.min(WHOLE, Math.trunc(width / 10));
   const aggregate = (band: NumberArray, x0: number, x1: number, y0: number, y1: number): boolean => {
-    const minX = Math.max(x0, 0);
-    const maxX = Math.min(x1, window.width);
-    const minY = Math.max(y0, 0);
-    const maxY = Math.min(y1, window.height);
-    const left = Math.floor(minX + EDGE);
-    const top = Math.floor(minY + EDGE);
-    const right = Math.ceil(maxX - EDGE);
-    const bottom = Math.ceil(maxY - EDGE);
+    // Written so that NaN is outside.
+    if (!(x0 >= -marginX && y0 >= -marginY && x1 - width <= marginX && y1 - height <= marginY)) return false;
+    const wraps = window.x === 0 && x0 * scale.x < whole && (width - x1) * scale.x < whole;
+    const minX = wraps ? x1 : x0;
+    const maxX = wraps ? x0 + width : x1;
+    if (!(maxX > -EDGE && minX < width + EDGE && y1 > -EDGE && y0 < height + EDGE)) return false;
+    const left = Math.max(0, Math.floor(minX + EDGE));
+    const top = Math.max(0, Math.floor(y0 + EDGE));
+    let right = wraps ? Math.ceil(maxX - EDGE) : Math.min(Math.ceil(maxX - EDGE), width);
+    let bottom = Math.min(Math.ceil(y1 - EDGE), height);
+    if (left === right && right < width) right += 1;
+    if (top === bottom && bottom < height) bottom += 1;
     collector.clear();
     for (let row = top; row < bottom; row++) {
-      const down = share(row, top, bottom, minY, maxY);
+      const down = share(row, top, bottom, y0, y1);
       for (let column = left; column < right; column++) {
-        const at = origin + row * stride + column;
+        const at = origin + row * stride + (wraps ? column % width : column);
         if (valid !== null && valid[at] === 0) continue;
         if (density !== null && !((density[at] as number) > EDGE)) continue;
         collector.add(band[at] as number, down * share(column, left, right, minX, maxX));
@@ -43,9 +54,9 @@ export function aggregator(task: WarpTask, window: SourceWindow): Aggregator {
   return Object.assign(aggregate, { value: () => collector.value() });
 }
 
-/** How much of a source pixel lies under the box, along one axis. */
+/** How much a source pixel counts, along one axis; at the window's edge with what of the target pixel lies beyond it. */
 function share(at: number, first: number, end: number, min: number, max: number): number {
-  if (at === first) return first + 1 === end ? max - min : 1 - (min - first);
+  if (at === first) return first + 1 === end ? 1 : 1 - (min - first);
   return at + 1 === end ? 1 - (end - max) : 1;
 }
 
@@ -56,12 +67,8 @@ interface Collector {
   value(): number;
 }
 
-function collectorOf(resampling: WarpTask['resampling'], type: WarpTask['type']): Collector {
-  if (resampling === 'mode') {
-    return type === 'uint8' || type === 'int16' || type === 'uint16' || type === 'int8'
-      ? countedMode()
-      : listedMode();
-  }
+function collectorOf(resampling: WarpTask['resampling']): Collector {
+  if (resampling === 'mode') return mode();
   const quantile = QUANTILES[resampling];
   if (quantile !== undefined) return quantiles(quantile);
   if (resampling === 'min' || resampling === 'max') return extreme(resampling === 'min' ? 1 : -1);
@@ -71,23 +78,17 @@ function collectorOf(resampling: WarpTask['resampling'], type: WarpTask['type'])
 function weighted(resampling: WarpTask['resampling']): Collector {
   let sum = 0;
   let total = 0;
-  let count = 0;
   return {
     clear: () => {
       sum = 0;
       total = 0;
-      count = 0;
     },
     add: (value, weight) => {
       sum += (resampling === 'rms' ? value * value : value) * weight;
       total += weight;
-      count += 1;
     },
-    any: () => (resampling === 'sum' ? count > 0 : total > 0),
-    value: () => {
-      if (resampling === 'sum') return sum;
-      return resampling === 'rms' ? Math.sqrt(sum / total) : sum / total;
-    },
+    any: () => total > 0,
+    value: () => (resampling === 'rms' ? Math.sqrt(sum / total) : sum / total),
   };
 }
 
@@ -123,8 +124,8 @@ function quantiles(quantile: number): Collector {
   };
 }
 
-/** The first value that reaches the highest count. */
-function countedMode(): Collector {
+/** The first value that reaches the highest count; in single precision, as GDAL lists what it has too many values of to count in bins. */
+function mode(): Collector {
   const counts = new Map<number, number>();
   let best = NaN;
   let most = 0;
@@ -133,7 +134,8 @@ function countedMode(): Collector {
       counts.clear();
       most = 0;
     },
-    add: (value) => {
+    add: (given) => {
+      const value = Math.fround(given);
       const count = (counts.get(value) ?? 0) + 1;
       counts.set(value, count);
       if (count > most) {
@@ -143,38 +145,5 @@ function countedMode(): Collector {
     },
     any: () => most > 0,
     value: () => best,
-  };
-}
-
-/**
- * GDAL's list for types with too many values to count in bins: a value that is found again without becoming the most frequent is
- * entered once more, so that its count is split.
- */
-function listedMode(): Collector {
-  const values: number[] = [];
-  const counts: number[] = [];
-  let best = -1;
-  return {
-    clear: () => {
-      values.length = 0;
-      counts.length = 0;
-      best = -1;
-    },
-    add: (given) => {
-      const value = Math.fround(given);
-      for (let i = 0; i < values.length; i++) {
-        if (values[i] !== value) continue;
-        counts[i] = (counts[i] as number) + 1;
-        if ((counts[i] as number) > (counts[best] as number)) {
-          best = i;
-          return;
-        }
-      }
-      values.push(value);
-      counts.push(1);
-      if (best < 0) best = values.length - 1;
-    },
-    any: () => best >= 0,
-    value: () => values[best] as number,
   };
 }

@@ -18,12 +18,23 @@ export function interpolator(task: WarpTask, window: SourceWindow, scale: Filter
   const samples = new Samples(task, window);
   const whole = scale.x >= 0.95 && scale.y >= 0.95;
   let sample: (band: NumberArray, x: number, y: number) => number;
-  if (window.width === 1 || window.height === 1) sample = (band, x, y) => samples.at(band, x, y);
+  const plain = isPlain(task, samples);
+  const narrow = window.width === 1 || window.height === 1;
+  if (narrow && !plain) sample = (band, x, y) => samples.at(band, x, y);
   else if (task.resampling === 'bilinear' && whole) sample = (band, x, y) => samples.bilinear(band, x, y);
   else if (task.resampling === 'cubic' && whole) sample = (band, x, y) => samples.cubic(band, x, y);
   else if (task.resampling === 'lanczos') sample = lanczos(samples, scale);
+  else if (plain && (scale.radiusX > window.width || scale.radiusY > window.height))
+    sample = (band, x, y) => samples.bilinear(band, x, y);
   else sample = filtered(samples, scale, filterOf(task.resampling));
   return Object.assign(sample, { missing: () => samples.missed });
+}
+
+/** Where GDAL goes a way of its own, of some types, as there is nothing that a mask of source or target could say. */
+function isPlain({ resampling, type, nodata }: WarpTask, samples: Samples): boolean {
+  if (samples.masked || nodata !== null || resampling === 'lanczos') return false;
+  if (type === 'float32') return resampling !== 'cubic_spline';
+  return type === 'uint8' || type === 'int16' || type === 'uint16';
 }
 
 function filterOf(resampling: WarpTask['resampling']): Filter {
@@ -201,7 +212,7 @@ function filtered(
   };
 }
 
-/** Reduced, GDAL's Lanczos takes the weights of whole distances; with a mask, half of the samples must count. */
+/** With a mask, half of the samples must count. */
 function lanczos(samples: Samples, scale: FilterScale): (band: NumberArray, x: number, y: number) => number {
   const { width, height, stride, origin } = samples;
   const weightsX = new Float64Array(2 * scale.radiusX + 2);
@@ -210,8 +221,8 @@ function lanczos(samples: Samples, scale: FilterScale): (band: NumberArray, x: n
     samples.missed = false;
     const column = Math.floor(x - 0.5);
     const row = Math.floor(y - 0.5);
-    const dx = scale.x < 1 ? 0 : x - 0.5 - column;
-    const dy = scale.y < 1 ? 0 : y - 0.5 - row;
+    const dx = x - 0.5 - column;
+    const dy = y - 0.5 - row;
     const scaleX = Math.min(scale.x, 1);
     const scaleY = Math.min(scale.y, 1);
     let left = Math.max(-scale.radiusX, -column);

@@ -33,8 +33,9 @@ export const average: Resampler = (chunk, values, mask, type, nodata, resampling
       }
       if (total > 0) {
         const mean = squares ? Math.sqrt(sum / total) : sum / total;
-        out[at] = toPixel(mean, type);
-        if (nodata !== null && out[at] === nodata) out[at] = replacement(nodata, type);
+        // Of bytes and uint16, GDAL compares what is rounded already; of the others, what is rounded after.
+        const worked = type === 'uint8' || type === 'uint16' ? toPixel(mean, type) : mean;
+        out[at] = nodata !== null && worked === nodata ? replacement(nodata, type) : toPixel(worked, type);
       } else if (nodata !== null) {
         out[at] = nodata;
       }

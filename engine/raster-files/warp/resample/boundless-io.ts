@@ -44,7 +44,7 @@ export async function boundlessIO(
   const across = cut(exact.width, width, window.x * scaleX, full.width * scaleX, full.width);
   const down = cut(exact.height, height, window.y * scaleY, full.height * scaleY, full.height);
   const outside = source.nodata ?? 0;
-  const data = source.paletted.map(() => filled(source, width * height, outside));
+  const data = source.palettes.map(() => filled(source, width * height, outside));
   const masks = data.map(() => new Uint8Array(width * height));
   if (across === null || down === null) return { data, masks };
   const inner = await readRequest(

@@ -1,5 +1,5 @@
 import { newArray } from '../../../windows/block-spec.js';
-import { isFloat } from '../../../windows/cog-header.js';
+import { isFloat, type DataType } from '../../../windows/cog-header.js';
 import * as filters from '../kernel/filters.js';
 import type { Filter } from '../kernel/filters.js';
 import { RANGE, replacement, toPixel } from '../kernel/number-types.js';
@@ -55,6 +55,7 @@ export const convolution: Resampler = (chunk, values, mask, type, nodata, resamp
   const down = taps(kernel, chunk.outY, chunk.outHeight, chunk.ratioY, chunk.deltaY, chunk.y, chunk.height);
   const lines = new Float64Array(chunk.height * chunk.outWidth);
   const counts = mask === null ? null : new Uint8Array(lines.length);
+  const mean = new MaskedMean();
   for (let i = 0; i < across.length; i++) {
     const { first, weights } = across[i] as Taps;
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -68,9 +69,9 @@ export const convolution: Resampler = (chunk, values, mask, type, nodata, resamp
           sum += (values[start + j] as number) * (weights[j] as number);
         lines[at] = sum * over;
       } else {
-        const found = masked(values, mask, start, 1, weights, kernel.strict);
-        lines[at] = Number.isNaN(found) ? 0 : found;
-        counts[at] = Number.isNaN(found) ? 0 : 1;
+        const found = mean.of(values, mask, start, 1, weights, kernel.strict);
+        lines[at] = found ? mean.value : 0;
+        counts[at] = found ? 1 : 0;
       }
     }
   }
@@ -89,48 +90,56 @@ export const convolution: Resampler = (chunk, values, mask, type, nodata, resamp
         }
         out[at] = finish(sum * over, type, nodata);
       } else {
-        const found = masked(lines, counts, start, chunk.outWidth, weights, kernel.strict);
-        out[at] = Number.isNaN(found) ? (nodata ?? 0) : finish(found, type, nodata);
+        const found = mean.of(lines, counts, start, chunk.outWidth, weights, kernel.strict);
+        out[at] = found ? finish(mean.value, type, nodata) : (nodata ?? 0);
       }
     }
   }
   return out;
 };
 
-/** The weighted mean of the samples that count; NaN where there are none, or too few. */
-function masked(
-  values: ArrayLike<number>,
-  mask: Uint8Array,
-  start: number,
-  stride: number,
-  weights: Float64Array,
-  strict: boolean,
-): number {
-  let sum = 0;
-  let total = 0;
-  let inRow = 0;
-  let longest = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const at = start + i * stride;
-    const counts = mask[at] as number;
-    if (counts === 0) {
-      inRow = 0;
-      continue;
+/** The weighted mean of the samples that count. */
+class MaskedMean {
+  value = 0;
+
+  /** @returns false where there are none, or too few: then it has no value */
+  of(
+    values: ArrayLike<number>,
+    mask: Uint8Array,
+    start: number,
+    stride: number,
+    weights: Float64Array,
+    strict: boolean,
+  ): boolean {
+    let sum = 0;
+    let total = 0;
+    let inRow = 0;
+    let longest = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const at = start + i * stride;
+      const counts = mask[at] as number;
+      inRow = counts === 0 ? 0 : inRow + 1;
+      if (inRow > longest) longest = inRow;
+      const weight = (weights[i] as number) * counts;
+      // Also of what does not count, as GDAL: where a sample is NaN, the mean is too.
+      sum += (values[at] as number) * weight;
+      total += weight;
     }
-    inRow += 1;
-    if (inRow > longest) longest = inRow;
-    const weight = (weights[i] as number) * counts;
-    sum += (values[at] as number) * weight;
-    total += weight;
+    if (!(total > 0) || (strict && longest < Math.trunc(weights.length / 2))) return false;
+    this.value = sum / total;
+    return true;
   }
-  if (strict && longest < Math.trunc(weights.length / 2)) return NaN;
-  return total > 0 ? sum / total : NaN;
 }
 
-function finish(value: number, type: Parameters<Resampler>[3], nodata: number | null): number {
-  const single = Math.fround(value);
-  if (nodata === null) return toPixel(single, type);
+/** What GDAL works out in double precision, GDALGetOvrWorkDataType; the others in single. */
+function isDouble(type: DataType): boolean {
+  return type === 'int32' || type === 'uint32' || type === 'float64';
+}
+
+function finish(value: number, type: DataType, nodata: number | null): number {
+  const worked = isDouble(type) ? value : Math.fround(value);
+  if (nodata === null) return toPixel(worked, type);
   const [min, max] = RANGE[type];
-  const clamped = isFloat(type) ? single : Math.round(Math.min(max, Math.max(min, single)));
-  return clamped === nodata ? replacement(nodata, type) : toPixel(single, type);
+  const clamped = isFloat(type) ? worked : Math.round(Math.min(max, Math.max(min, worked)));
+  return clamped === nodata ? replacement(nodata, type) : toPixel(worked, type);
 }

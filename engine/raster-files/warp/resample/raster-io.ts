@@ -3,7 +3,7 @@ import type { FloatWindow } from '../grid/affine.js';
 import type { NumberArray } from '../../dataset.js';
 import type { Resampling } from '../../read.js';
 import type { RasterSource } from '../source/raster-source.js';
-import { run } from '../source/raster-source.js';
+import { palettesOf, run } from '../source/raster-source.js';
 import type { RequestWindow } from './best-overview.js';
 import { bestLevel } from './best-overview.js';
 import { resampleChunks } from './resample-chunks.js';
@@ -52,8 +52,9 @@ export async function readRequest(
   if (isWhole(request) && request.width === width && request.height === height) {
     return source.gather(level, run(request.x, width), run(request.y, height), true);
   }
-  const nearest = source.paletted.map(
-    (paletted) => resampling === 'nearest' || (paletted && interpolates(resampling)),
+  // Between two colours of a palette there is none.
+  const nearest = palettesOf(source, level).map(
+    (palette) => resampling === 'nearest' || (palette !== null && interpolates(resampling)),
   );
   const columns = nearestColumns(request, width, size.width);
   const rows = nearestRows(request, height, size.height);

@@ -2,13 +2,14 @@ import { newArray } from '../../../windows/block-spec.js';
 import type { NumberArray } from '../../dataset.js';
 import type { Resampling } from '../../read.js';
 import type { RasterSource } from '../source/raster-source.js';
-import { run } from '../source/raster-source.js';
+import { palettesOf, run } from '../source/raster-source.js';
 import type { RequestWindow } from './best-overview.js';
 import { average } from './average.js';
 import type { Chunk, Resampler } from './chunk.js';
 import { convolution } from './convolution.js';
 import { gauss } from './gauss.js';
 import { mode } from './mode.js';
+import { paletteMean } from './palette-mean.js';
 import type { Pixels } from './raster-io.js';
 
 /** Source pixels that GDAL resamples at once. */
@@ -43,16 +44,18 @@ export async function resampleChunks(
   const across = axis(request.x, request.exact.column, request.exact.width, width);
   const down = axis(request.y, request.exact.row, request.exact.height, height);
   const [blockWidth, blockHeight] = chunkSize(across.ratio, down.ratio, width, height, size);
-  const data = source.paletted.map(() => newArray(source.type, width * height));
+  const data = source.palettes.map(() => newArray(source.type, width * height));
   const masks: (Uint8Array | null)[] = data.map(() => null);
   const resample = resamplerOf(resampling);
-  const radius = RADIUS[resampling];
+  const palettes = palettesOf(source, level);
+  const byColour = resampling === 'average' || resampling === 'rms';
+  const margin = margins(source, level, request, width, height, across.ratio, down.ratio, resampling);
   for (let y = 0; y < height; y += blockHeight) {
     const countY = Math.min(blockHeight, height - y);
-    const rows = extent(down, request.y, y, countY, radius, size.height);
+    const rows = extent(down, request.y, y, countY, margin.y, size.height);
     for (let x = 0; x < width; x += blockWidth) {
       const countX = Math.min(blockWidth, width - x);
-      const columns = extent(across, request.x, x, countX, radius, size.width);
+      const columns = extent(across, request.x, x, countX, margin.x, size.width);
       const read = await source.gather(
         level,
         run(columns.first, columns.count),
@@ -76,8 +79,11 @@ export async function resampleChunks(
       for (let b = 0; b < data.length; b++) {
         const mask = read.masks[b] ?? null;
         const values = read.data[b] as NumberArray;
-        const nodata = mask === null ? null : source.nodata;
-        const done = resample(chunk, values, usable(mask), source.type, nodata, resampling);
+        const palette = byColour ? (palettes[b] ?? null) : null;
+        const done =
+          palette === null
+            ? resample(chunk, values, usable(mask), source.type, source.nodata, resampling)
+            : paletteMean(chunk, values, palette, source.type, source.nodata, resampling === 'rms');
         place(done, countX, data[b] as NumberArray, width, x, y);
         if (mask === null && masks[b] === null) continue;
         const whole = (masks[b] ??= new Uint8Array(width * height).fill(255));
@@ -132,15 +138,40 @@ function chunkSize(
   }
 }
 
+/** Source pixels beyond those that an output pixel covers. */
+function margins(
+  source: RasterSource,
+  level: number,
+  request: RequestWindow,
+  width: number,
+  height: number,
+  ratioX: number,
+  ratioY: number,
+  resampling: Resampling,
+): { readonly x: number; readonly y: number } {
+  const radius = RADIUS[resampling];
+  const factorX = Math.max(1, Math.trunc(0.5 + ratioX));
+  const factorY = Math.max(1, Math.trunc(0.5 + ratioY));
+  // GDAL reads several bands at once where they have a mask in common and no overview left: then with one margin for both axes.
+  const reduces = width < request.width || height < request.height;
+  const together =
+    source.palettes.length > 1 &&
+    resamplerOf(resampling) === convolution &&
+    source.nodata === null &&
+    !(reduces && level === 0 && source.levels.length > 1);
+  if (!together) return { x: radius * factorX, y: radius * factorY };
+  const factor = Math.max(factorX, factorY);
+  return { x: radius * factor, y: radius * factor };
+}
+
 function extent(
   { ratio }: Axis,
   origin: number,
   from: number,
   count: number,
-  radius: number,
+  margin: number,
   size: number,
 ): { readonly first: number; readonly count: number } {
-  const margin = radius * Math.max(1, Math.trunc(0.5 + ratio));
   const low = origin + Math.trunc(from * ratio);
   const high = Math.min(size, origin + 1 + Math.trunc(Math.ceil((from + count) * ratio)));
   const first = Math.max(0, low - margin);

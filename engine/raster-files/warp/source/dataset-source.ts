@@ -11,7 +11,8 @@ const STRIP_PIXELS = 2 ** 21;
 export class DatasetSource implements RasterSource {
   readonly levels;
   readonly type;
-  readonly paletted;
+  readonly palettes;
+  readonly plainOverviews;
   readonly nodata;
 
   constructor(
@@ -22,7 +23,8 @@ export class DatasetSource implements RasterSource {
   ) {
     this.levels = dataset.levels;
     this.type = dataset.dataType;
-    this.paletted = bands.map((band) => band === 1 && dataset.palette !== null);
+    this.palettes = bands.map((band) => (band === 1 ? dataset.palette : null));
+    this.plainOverviews = dataset.plainOverviews ?? false;
     this.nodata = dataset.nodata;
   }
 

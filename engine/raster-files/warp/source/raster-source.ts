@@ -1,5 +1,5 @@
 import type { DataType } from '../../../windows/cog-header.js';
-import type { NumberArray } from '../../dataset.js';
+import type { NumberArray, RGBA } from '../../dataset.js';
 
 /** Pixels of some columns and rows. */
 export interface Gathered {
@@ -14,12 +14,22 @@ export interface RasterSource {
   /** Full resolution first, then overviews, largest first. */
   readonly levels: readonly { readonly width: number; readonly height: number }[];
   readonly type: DataType;
-  /** Of each band: interpolating would make colours that are not there, so GDAL takes the nearest. */
-  readonly paletted: readonly boolean[];
+  /** Of each band the palette, or null. */
+  readonly palettes: readonly (ReadonlyMap<number, RGBA> | null)[];
+  /** Overviews are numbers without a palette. */
+  readonly plainOverviews: boolean;
   /** What a pixel becomes that no valid one gives a value. */
   readonly nodata: number | null;
   /** @param columns @param rows of the level, ascending, repeats allowed */
   gather(level: number, columns: Int32Array, rows: Int32Array, withMasks: boolean): Promise<Gathered>;
+}
+
+/** Of each band the palette of a level. */
+export function palettesOf(
+  { palettes, plainOverviews }: RasterSource,
+  level: number,
+): readonly (ReadonlyMap<number, RGBA> | null)[] {
+  return plainOverviews && level > 0 ? palettes.map(() => null) : palettes;
 }
 
 /** first, first + 1, …: `count` of them. */

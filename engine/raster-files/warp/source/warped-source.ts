@@ -1,5 +1,6 @@
 import { SAMPLE_BYTES, type Affine, type DataType } from '../../../windows/cog-header.js';
-import type { Dataset, FileCrs, NumberArray } from '../../dataset.js';
+import { alphaMask } from '../../alpha-mask.js';
+import type { Dataset, FileCrs, NumberArray, RGBA } from '../../dataset.js';
 import type { WarpResampling } from '../../read.js';
 import { coordinateTransform } from '../grid/coordinate-transform.js';
 import type { Grid } from '../grid/suggested-output.js';
@@ -47,7 +48,8 @@ export type RunWarp = (task: WarpTask) => Promise<Warped>;
 export class WarpedSource implements RasterSource {
   readonly levels: readonly { readonly width: number; readonly height: number }[];
   readonly type: DataType;
-  readonly paletted: readonly boolean[];
+  readonly palettes: readonly (ReadonlyMap<number, RGBA> | null)[];
+  readonly plainOverviews: boolean;
   readonly nodata: number | null;
   readonly #alphaBand: number | null;
   /** What is warped: with nodata all bands, since a pixel is missing only where all of them are. */
@@ -64,9 +66,10 @@ export class WarpedSource implements RasterSource {
     const { grid, bands, nodata } = settings;
     this.type = dataset.dataType;
     this.nodata = nodata;
-    this.paletted = [
-      ...bands.map((band) => band === 1 && dataset.palette !== null),
-      ...(settings.alpha ? [false] : []),
+    this.plainOverviews = dataset.plainOverviews ?? false;
+    this.palettes = [
+      ...bands.map((band) => (band === 1 ? dataset.palette : null)),
+      ...(settings.alpha ? [null] : []),
     ];
     const found = dataset.bands.findIndex(({ colorInterpretation }) => colorInterpretation === 'alpha');
     this.#alphaBand = found < 0 ? null : found + 1;
@@ -107,8 +110,9 @@ export class WarpedSource implements RasterSource {
     const { settings, dataset } = this;
     const target = this.#target(level, size);
     const source = this.#source(level);
-    // With an alpha band GDAL goes by blocks all the same.
-    const blocks = this.#blocks(level, size, atOnce && !settings.alpha, target, columns, rows);
+    // With an alpha plane that the file has not, GDAL goes by blocks all the same.
+    const added = settings.alpha && this.#alphaBand === null;
+    const blocks = this.#blocks(level, size, atOnce && !added, target, columns, rows);
     let warped: Warped | null = null;
     for (const group of inGroups(blocks)) {
       const pixels = await this.#pixels(level, group);
@@ -148,9 +152,13 @@ export class WarpedSource implements RasterSource {
       }
       return mask;
     }
-    if (alpha === null) return null;
-    const opaque = this.#opaque();
-    return Uint8Array.from(alpha, (value) => Math.trunc((value * 255) / opaque));
+    return alpha === null || !this.#masksByAlpha() ? null : alphaMask(alpha);
+  }
+
+  /** GDAL takes an alpha band for the mask of the others only where it is the second or the fourth, of bytes or uint16. */
+  #masksByAlpha(): boolean {
+    const others = this.dataset.bands.length - (this.#alphaBand === null ? 0 : 1);
+    return (others === 1 || others === 3) && (this.type === 'uint8' || this.type === 'uint16');
   }
 
   #opaque(): number {
