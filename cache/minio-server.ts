@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
+import { kept, recalled } from '../engine/testing/once-a-run.js';
 import { freePort } from './free-port.js';
 import { makeBucket } from './init-s3-store.js';
 import { BUCKETS } from './object-store.js';
@@ -29,7 +30,8 @@ const BINARY = process.env['GEOCROP_MINIO'] ?? 'minio';
 
 /** What is missing, and how to get it; false where MinIO is there. */
 export const withoutMinio: string | false =
-  spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status === 0
+  (recalled<number>('minio') ??
+    kept('minio', spawnSync(BINARY, ['--version'], { stdio: 'ignore' }).status)) === 0
     ? false
     : 'needs MinIO: GEOCROP_MINIO="$(scripts/minio.sh)" npm test';
 

@@ -44,7 +44,8 @@ async function assertShows(site: Site, metatiles: typeof METATILES): Promise<voi
       const name = `${product} ${tile.z}/${tile.x}/${tile.y}`;
       assert.ok(raster !== null, name);
       const [got, expected] = [plainOf(raster), oracle.tile(tile) ?? []];
-      const wrong = got.findIndex((pixel, i) => String(pixel) !== String(expected[i]));
+      assert.equal(got.length, expected.length, name);
+      const wrong = got.findIndex((pixel, i) => pixel !== expected[i]);
       assert.equal(
         wrong,
         -1,

@@ -1,11 +1,12 @@
 // The test command: every dist/**/*.test.js on node's test runner, and a last line `N passed, N failed`, with the skipped where
 // there are any.
 // `npm test -- PATTERN` runs only the files whose path holds PATTERN.
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { inBatches } from './test-batches.mjs';
 
 const patterns = process.argv.slice(2);
 const files = readdirSync('dist', { recursive: true })
@@ -17,12 +18,20 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+// What one test file has made, others need not make again (engine/testing/once-a-run.ts).
+const folder = mkdtempSync(join(tmpdir(), 'geocrop-test-run-'));
+process.env.TEST_RUN_FOLDER = folder;
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const started = inBatches(files, folder);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const skips = [];
-const isLeaf = (event) => event.details?.type !== 'suite' && !files.some((file) => event.name.endsWith(file));
+const isLeaf = (event) =>
+  event.details?.type !== 'suite' && !started.some((file) => event.name.endsWith(file));
 const stream = run({
-  files: files.map((file) => join(process.cwd(), file)),
-  concurrency: Math.max(1, availableParallelism()),
+  files: started,
+  // One more than there are cores: many wait for servers that they have started.
+  concurrency: availableParallelism() + 1,
   timeout: 600_000,
 });
 stream.on('test:pass', (event) => {

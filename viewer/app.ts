@@ -1,7 +1,6 @@
 import { ApiError, unreachable, UNREACHABLE } from './api.js';
 import type { MapKey } from './api.js';
 import { DYNAMIC_WORLD, problemToSay } from './choices.js';
-import { classShares } from './class-share.js';
 import { Controls } from './controls.js';
 import type { ControlChange } from './controls.js';
 import { nameOfMap, namesOfMaps } from './controls/comparisons.js';
@@ -9,14 +8,14 @@ import { CropMap } from './crop-map.js';
 import { byId } from './dom.js';
 import { Furniture } from './furniture.js';
 import { DrawingTool } from './map/drawing-tool.js';
-import { MapHalf } from './map/map-half.js';
-import type { MapSession } from './map/map-session.js';
 import { makeHost } from './map/make-host.js';
-import { PanelEmitter } from './map/panel-events.js';
+import type { MapHalf } from './map/map-half.js';
 import { askedKey, comparedKey } from './map/map-keys.js';
+import { MapPair } from './map/map-pair.js';
+import type { MapSession } from './map/map-session.js';
+import { PanelEmitter } from './map/panel-events.js';
 import { Surroundings } from './map/surroundings.js';
 import { SwipeDivider } from './map/swipe-divider.js';
-import { WHOLE } from './map/tile-look.js';
 import { PageLink } from './page-link.js';
 import type { AreaGeometry, LonLat, PanelHost, ShownMap } from './panel-host.js';
 import { strings } from './strings.js';
@@ -37,10 +36,13 @@ export class App {
   readonly #controls = new Controls((change) => this.#choose(change));
   readonly #towns = new TownLabels(byId('towns'));
   readonly #events = new PanelEmitter();
-  readonly #halves: readonly [left: MapHalf, right: MapHalf];
+  readonly #pair = new MapPair({
+    onPictures: () => this.#showPictures(),
+    onTiles: () => this.#tilesChanged(),
+  });
   readonly #divider = new SwipeDivider((swipe) => {
     this.#link.change({ swipe });
-    this.#clip();
+    this.#pair.divide(swipe);
     this.#map.redraw();
     this.#countSoon();
   });
@@ -51,7 +53,6 @@ export class App {
   #hover: LonLat | null = null;
   /** What is told to panels: the left or only one, and the right one. */
   #maps: readonly ShownMap[] = [];
-  #revision = '';
   #frame = 0;
   #counting: ReturnType<typeof setTimeout> | null = null;
 
@@ -106,8 +107,6 @@ export class App {
       },
       announce,
     });
-    const events = { onPictures: () => this.#showPictures(), onTiles: () => this.#tilesChanged() };
-    this.#halves = [new MapHalf(byId('cells'), events), new MapHalf(byId('cells-right'), events)];
   }
 
   /** Shows the map that is open, and all that the link asks for. Resolves when its first layer is on the way. */
@@ -125,7 +124,7 @@ export class App {
       else if (this.#drawing.key(event.key)) event.preventDefault();
     });
     this.#style();
-    await this.#halves[0].show(session.key, this.#link.state.layer, session);
+    await this.#pair.left.show(session.key, this.#link.state.layer, session);
     this.#mapsChanged();
     await this.#openRight();
   }
@@ -140,7 +139,7 @@ export class App {
 
   /** Another season, year, model or layer, in place: what shows stays until the next is there. */
   async #openLeft(): Promise<void> {
-    const [left] = this.#halves;
+    const { left } = this.#pair;
     const { state } = this.#link;
     this.#furniture.setStatus(strings.page.opening, true, false);
     const shown = await this.#openOn(left, askedKey(state), state.layer);
@@ -158,7 +157,7 @@ export class App {
   }
 
   async #openRight(): Promise<void> {
-    const [left, right] = this.#halves;
+    const { left, right } = this.#pair;
     const { compare } = this.#link.state;
     if (left.shown === null) return;
     if (compare === null) {
@@ -194,8 +193,8 @@ export class App {
   }
 
   #mapsChanged(): void {
-    const [left, right] = this.#halves;
-    this.#maps = [left.shown, right.shown].filter((map) => map !== null);
+    const { left } = this.#pair;
+    this.#maps = this.#pair.shown;
     const [main, other] = this.#maps;
     if (main === undefined || left.session === null) return;
     const { state } = this.#link;
@@ -203,7 +202,7 @@ export class App {
     this.#controls.showMap(main, left.session.baselineYear);
     this.#controls.showState(state, main);
     this.#divider.show(other === undefined ? null : namesOfMaps(main, other), state.swipe);
-    this.#clip();
+    this.#pair.divide(state.swipe);
     void left.session.legend(main.layer).then((legend) => {
       if (left.front?.layer.name !== main.layer.name) return;
       this.#controls.showLegend(main, legend, this.#link.state);
@@ -216,24 +215,15 @@ export class App {
   /** Opacity, classes, hatching: looks only, no tile is asked for or decoded. */
   #style(): void {
     const { opacity, baseline, hidden, hatchBelow } = this.#link.state;
-    const off = new Set(hidden);
-    for (const half of this.#halves) half.style({ opacity, baseline, hidden: off, hatchBelow });
+    this.#pair.style({ opacity, baseline, hidden: new Set(hidden), hatchBelow });
     const [main] = this.#maps;
     if (main !== undefined) this.#controls.showState(this.#link.state, main);
     this.#map.redraw();
   }
 
-  #clip(): void {
-    const [left, right] = this.#halves;
-    const { swipe } = this.#link.state;
-    const compares = right.front !== null;
-    left.clip(compares ? [0, swipe] : WHOLE);
-    right.clip([swipe, 1]);
-  }
-
   #showPictures(): void {
-    this.#clip();
-    this.#map.show({ pictures: this.#halves.flatMap(({ pictures }) => pictures) });
+    this.#pair.divide(this.#link.state.swipe);
+    this.#map.show({ pictures: this.#pair.pictures });
   }
 
   #moved(place: Place): void {
@@ -245,7 +235,7 @@ export class App {
 
   /** After each frame: what stands over the map in the page follows it. */
   #placeAll(): void {
-    for (const { overlay } of this.#halves) overlay.place(this.#map.project);
+    this.#pair.place(this.#map.project);
     if (!this.#surroundings.hasBase) this.#towns.place(this.#map.project, this.#map.place.zoom);
     this.#placeMarker();
   }
@@ -259,14 +249,11 @@ export class App {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      for (const half of this.#halves) half.follow(this.#map.project);
-      const statuses = this.#halves.flatMap((half) => half.statuses());
+      this.#pair.follow(this.#map.project);
+      const statuses = this.#pair.statuses();
       const failed = statuses.some((status) => status.phase === 'failed');
       this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
-      const revision = this.#halves.map(({ front }) => front?.revision).join();
-      if (revision !== this.#revision) this.#map.refresh();
-      this.#revision = revision;
       this.#map.redraw();
       const problem = problemToSay(statuses);
       if (problem !== null) sayProblem(problem);
@@ -284,27 +271,22 @@ export class App {
 
   /** Of what the left or only map shows. */
   #countShares(): void {
-    const [left, right] = this.#halves;
     const bounds = this.#map.bounds();
-    const front = left.front;
-    if (front === null || front.classes === null || bounds === null) return;
-    const [west, south, east, north] = bounds;
-    const edge = right.front === null ? east : west + (east - west) * this.#link.state.swipe;
-    const shares = classShares(front.shareTiles(), [west, south, edge, north]);
-    this.#controls.showShares(front.layer.title, shares);
+    const { front } = this.#pair.left;
+    const shares = bounds === null ? null : this.#pair.shares(bounds);
+    if (front !== null && shares !== null) this.#controls.showShares(front.layer.title, shares);
   }
 
   #click(place: LonLat): void {
     if (this.#drawing.drawing !== null) return this.#drawing.add(place);
     const half = this.#halfAt(place);
-    const onBaseline = half === this.#halves[1] && half.front?.layer.name === DYNAMIC_WORLD;
+    const onBaseline = half === this.#pair.right && half.front?.layer.name === DYNAMIC_WORLD;
     this.#events.tell('click', { place, map: onBaseline ? null : half.shown });
   }
 
   #halfAt(place: LonLat): MapHalf {
-    const [left, right] = this.#halves;
     const [x] = this.#map.project(...place);
-    return right.front !== null && x >= this.#link.state.swipe * innerWidth ? right : left;
+    return this.#pair.at(x / innerWidth);
   }
 
   #readOut(): void {

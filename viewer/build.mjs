@@ -46,7 +46,7 @@ const borders = {
 /** WebGPU's shaders: this page draws with WebGL 2. */
 const WGSL_TEXT = /\/\* wgsl \*\/ `(?:[^`\\]|\\[^])*`/g;
 const WGSL = /@(deck|luma)\.gl\/.*[.-]wgsl(-\w+)?\.js$/;
-/** A TileLayer without `renderSubLayers` draws GeoJSON, with text, icons and points; ours has one. */
+/** deck.gl's own TileLayer draws GeoJSON, with text, icons and points; ours draws pictures (map/picture-layers.ts). */
 const TILE_LAYER = /@deck\.gl\/geo-layers\/dist\/tile-layer\/tile-layer\.js$/;
 const GEOJSON_IMPORT = "import { GeoJsonLayer } from '@deck.gl/layers';";
 

@@ -2,7 +2,7 @@ import { Deck, MapView } from '@deck.gl/core';
 import type { MapViewState } from '@deck.gl/core';
 import { reducedMotion } from './dom.js';
 import { areaLayers, drawingLayers } from './map/area-layers.js';
-import { borderLayer, districtLayer, Ground } from './map/ground-layers.js';
+import { borderLayer, districtLayer, Ground, groundKey } from './map/ground-layers.js';
 import { pictureLayer } from './map/picture-layers.js';
 import type { PictureSource } from './map/picture-layers.js';
 import type { AreaGeometry, LonLat } from './panel-host.js';
@@ -67,8 +67,10 @@ export class CropMap {
       layers: [],
       onViewStateChange: ({ viewState: next }) => {
         const state = next as MapViewState;
+        const before = groundKey(this.#place);
         this.#place = { zoom: state.zoom + DECK_ZOOM_OFFSET, lat: state.latitude, lon: state.longitude };
-        this.#render();
+        // Pictures follow the view by themselves.
+        if (groundKey(this.#place) !== before) this.#render();
         events.onMove(this.#place);
         return next;
       },
@@ -159,12 +161,7 @@ export class CropMap {
     this.#render();
   }
 
-  /** A picture that was already shown has been replaced. */
-  refresh(): void {
-    this.#render();
-  }
-
-  /** The look of layers changed, not what they show: one frame. */
+  /** The look of layers changed, or what lies in a tile that shows: one frame. */
   redraw(): void {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {

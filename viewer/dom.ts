@@ -37,7 +37,11 @@ export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   return element as E;
 }
 
-export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+let motion: MediaQueryList | undefined;
+
+/** Asked at each frame, so that a change of the person's mind counts at once. */
+export const reducedMotion = (): boolean =>
+  (motion ??= matchMedia('(prefers-reduced-motion: reduce)')).matches;
 
 export async function copyText(text: string): Promise<boolean> {
   try {

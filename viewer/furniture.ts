@@ -11,6 +11,9 @@ const SCALE_PIXELS = 110;
 export class Furniture {
   readonly #marker = byId('marker');
   readonly #status = byId('status-text');
+  readonly #scaleLabel = byId('scale-label');
+  readonly #scaleLine = byId('scale-line');
+  readonly #readout = byId('readout');
   #busy = false;
   #credits = '';
   #baseCredits = '';
@@ -40,8 +43,10 @@ export class Furniture {
 
   setScale(lat: number, zoom: number): void {
     const bar = scaleBar(lat, zoom, SCALE_PIXELS);
-    byId('scale-label').textContent = bar.label;
-    byId('scale-line').style.width = `${bar.pixels.toFixed(1)}px`;
+    const width = `${bar.pixels.toFixed(1)}px`;
+    // At each frame of a moving map: what stays the same is not laid out anew.
+    if (this.#scaleLabel.textContent !== bar.label) this.#scaleLabel.textContent = bar.label;
+    if (this.#scaleLine.style.width !== width) this.#scaleLine.style.width = width;
   }
 
   setStatus(text: string, busy: boolean, failed: boolean): void {
@@ -56,7 +61,7 @@ export class Furniture {
   /** @param district that holds the place, where districts are known; else empty */
   setReadout(place: readonly [number, number] | null, className: string | null, district: string): void {
     const parts = place === null ? [] : [placeName(...place), district, sentenceCase(className ?? '')];
-    byId('readout').textContent = parts.filter(Boolean).join(' · ');
+    this.#readout.textContent = parts.filter(Boolean).join(' · ');
   }
 
   /** A ring around the map pixel that contains the place; the pixel itself is outlined where it is large enough to see. */

@@ -3,7 +3,7 @@ import type { UrlState } from './url-state.js';
 
 const DELAY_MS = 250;
 
-/** The state that a link to this page holds, and the address that follows it. */
+/** The state that a link to this page holds, and the address that follows it once it has come to rest. */
 export class PageLink {
   #state: UrlState;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -18,10 +18,8 @@ export class PageLink {
 
   change(change: Partial<UrlState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      history.replaceState(null, '', this.#path());
-    }, DELAY_MS);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => history.replaceState(null, '', this.#path()), DELAY_MS);
   }
 
   /** What a panel keeps. */

@@ -66,8 +66,6 @@ export class TileStore<P> {
   #outages = 0;
   #cancelProbe: (() => void) | null = null;
   #closed = false;
-  /** Rises when a picture that was already shown is replaced. */
-  revision = 0;
 
   constructor(options: TileStoreOptions<P>) {
     this.#options = options;
@@ -110,8 +108,8 @@ export class TileStore<P> {
   /** Tiles in view, most urgent first. */
   setView(tiles: readonly TileAddress[]): void {
     const order = tiles.map(tileKey);
-    const moved =
-      order.length !== this.#order.length || order.some((key, index) => key !== this.#order[index]);
+    // In another order they are the same tiles: nothing to tell.
+    const others = order.length !== this.#order.length || order.some((key) => !this.#inView.has(key));
     this.#order = order;
     this.#inView = new Set(order);
     for (const key of this.#order) {
@@ -131,7 +129,7 @@ export class TileStore<P> {
       entry.cancelTimer?.();
       entry.cancelTimer = null;
     }
-    if (moved) this.#options.onChange();
+    if (others) this.#options.onChange();
     this.#settle();
   }
 
@@ -271,10 +269,7 @@ export class TileStore<P> {
     if (!isProblem(answer)) {
       entry.misses = 0;
       if (entry.holder === null) entry.holder = { picture: answer.picture };
-      else {
-        entry.holder.picture = answer.picture;
-        this.revision += 1;
-      }
+      else entry.holder.picture = answer.picture;
       entry.resolve(entry.holder);
       const { quality, tier } = answer;
       this.#update(entry, { phase: 'ready', progress: null, problem: null, quality, tier });

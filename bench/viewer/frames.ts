@@ -1,35 +1,77 @@
-/** What a browser says of a frame that took longer than 50 ms (W3C Long Animation Frames), milliseconds. */
-export interface LongFrame {
-  readonly duration: number;
-  /** Each piece of script that ran in it for 5 ms or more. */
-  readonly scripts: readonly number[];
+/** An event of a browser's trace (Trace Event Format): times in microseconds. */
+export interface TraceEvent {
+  readonly name: string;
+  /** `X`: it has a duration. */
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  /** On the wall clock. */
+  readonly dur?: number;
+  /** On the thread's own clock, which stands still while the thread waits and while another program has the processor. */
+  readonly tdur?: number;
 }
 
-/** In the page, before something is done: counts frames, and keeps the long ones. */
-export const WATCH_FRAMES = `(() => {
-  if (!PerformanceObserver.supportedEntryTypes.includes('long-animation-frame'))
-    throw new Error('this Chromium does not tell of long frames: 123 or later is needed');
-  const watch = { frames: 0, long: [], on: true };
-  const keep = (entries) => {
-    for (const { duration, scripts } of entries)
-      watch.long.push({ duration, scripts: scripts.map((script) => script.duration) });
-  };
-  const observer = new PerformanceObserver((list) => keep(list.getEntries()));
-  observer.observe({ type: 'long-animation-frame', buffered: false });
-  const count = () => {
-    watch.frames += 1;
-    if (watch.on) requestAnimationFrame(count);
-  };
-  requestAnimationFrame(count);
-  window.frameWatch = () => {
-    watch.on = false;
-    keep(observer.takeRecords());
-    observer.disconnect();
-    return { frames: watch.frames, long: watch.long };
-  };
-})()`;
+/** Script in one frame of the page, milliseconds. */
+export interface FrameScript {
+  readonly cpu: number;
+  readonly wall: number;
+}
 
-/** Script of the frame that had the most, in ms; 0 where no frame was long: then each had less than 50. */
-export function longestScript(frames: readonly LongFrame[]): number {
-  return Math.max(0, ...frames.map(({ scripts }) => scripts.reduce((sum, duration) => sum + duration, 0)));
+/** What {@link scriptOfFrames} reads. */
+export const TRACED = ['-*', 'devtools.timeline', 'disabled-by-default-devtools.timeline.frame'];
+
+const BEGIN = 'BeginMainThreadFrame';
+/** Everything by which Chromium's main thread enters a page's script. */
+const SCRIPT = new Set([
+  'EvaluateScript',
+  'EventDispatch',
+  'FireAnimationFrame',
+  'FireIdleCallback',
+  'FunctionCall',
+  'RunMicrotasks',
+  'TimerFire',
+]);
+
+/**
+ * Script of each frame of the page: all that ran since the frame began until the next one did, whatever began it (input, timers,
+ * answers, the frame itself), with the style and layout that it forced and the garbage collected in it.
+ * @throws RangeError for a trace without a frame, or without a thread's clock
+ */
+export function scriptOfFrames(events: readonly TraceEvent[]): FrameScript[] {
+  const onPage = threadOfFrames(events);
+  const begins = onPage.filter(({ name }) => name === BEGIN).map(({ ts }) => ts);
+  begins.sort((a, b) => a - b);
+  const frames = begins.map(() => ({ cpu: 0, wall: 0 }));
+  for (const { ts, dur = 0, tdur } of outermost(onPage)) {
+    const frame = frames[begins.findLastIndex((begin) => begin <= ts)];
+    if (tdur === undefined) throw new RangeError('the trace has no times of threads');
+    if (frame === undefined) continue;
+    frame.wall += dur / 1000;
+    frame.cpu += tdur / 1000;
+  }
+  return frames;
+}
+
+/** Of all threads of all pages the one that drew the most frames. */
+function threadOfFrames(events: readonly TraceEvent[]): TraceEvent[] {
+  const counts = new Map<string, number>();
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`;
+  for (const event of events)
+    if (event.name === BEGIN) counts.set(threadOf(event), (counts.get(threadOf(event)) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  if (most === undefined) throw new RangeError('no frame was drawn');
+  return events.filter((event) => threadOf(event) === most[0]);
+}
+
+/** Pieces of script that are not part of another one. */
+function outermost(events: readonly TraceEvent[]): TraceEvent[] {
+  const scripts = events.filter(({ name, ph }) => ph === 'X' && SCRIPT.has(name));
+  scripts.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  let end = -Infinity;
+  return scripts.filter(({ ts, dur = 0 }) => {
+    const inside = ts < end;
+    end = Math.max(end, ts + dur);
+    return !inside;
+  });
 }

@@ -69,8 +69,8 @@ test('verify reads the nodes of lower zooms, and a server makes anew what was ta
       String(name),
     );
     await new Site(store).useMarks();
-    assert.deepEqual(await nodes(), { read: 3, broken: [] }, String(name));
   }
+  assert.deepEqual(await nodes(), { read: 3, broken: [] });
 });
 
 test('gc leaves the pyramid as it is, and it goes on showing what went', async () => {

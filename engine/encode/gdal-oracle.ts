@@ -2,30 +2,40 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { kept, recalled } from '../testing/once-a-run.js';
 
 /** For tests only: what GDAL and rasterio, as other people's code, make of our files. */
 
-const pythons = new Map<string, string | null>();
+/** Ends well where all modules are there; importing some takes seconds. */
+const HAS = `
+import sys
+from importlib.util import find_spec
+sys.exit(any(find_spec(name) is None for name in sys.argv[1:]))
+`;
 
-/** A Python that can import `module`, or null. GEOCROP_PYTHON goes first, then the project's own environment, `.venv`. */
-export function pythonWith(module: string): string | null {
-  const known = pythons.get(module);
-  if (known !== undefined) return known;
+/** A Python that has all of `modules`, or null. GEOCROP_PYTHON goes first, then the project's own environment, `.venv`. */
+export function pythonWith(modules: string): string | null {
+  const name = `python with ${modules}`;
+  const { python } =
+    recalled<{ readonly python: string | null }>(name) ?? kept(name, { python: findPython(modules) });
+  return python;
+}
+
+function findPython(modules: string): string | null {
   // eslint-disable-next-line no-restricted-properties -- tests only
   const given = process.env['GEOCROP_PYTHON'];
   const candidates = [given, resolve('.venv/bin/python'), 'python3', '/usr/bin/python3'];
-  const found =
+  return (
     candidates.find((python) => {
       if (python === undefined) return false;
       try {
-        execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore' });
+        execFileSync(python, ['-c', HAS, ...modules.split(', ')], { stdio: 'ignore' });
         return true;
       } catch {
         return false;
       }
-    }) ?? null;
-  pythons.set(module, found);
-  return found;
+    }) ?? null
+  );
 }
 
 export const NEEDS_GDAL = 'needs GDAL: apt-get install gdal-bin python3-gdal';

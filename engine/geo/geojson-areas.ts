@@ -68,7 +68,7 @@ function geometriesOf(document: unknown, what: string, depth: number): readonly 
       );
     case 'GeometryCollection':
       return listOf(geometries, what, 'geometries').flatMap((part, at) =>
-        geometriesOf(part, `${what}, geometry ${at + 1},`, depth + 1),
+        geometriesOf(part, `${what.replace(/,$/, '')}, geometry ${at + 1},`, depth + 1),
       );
     default:
       return [{ geometry: document, what: what === 'The body' ? 'The geometry' : what }];

@@ -90,3 +90,35 @@ test('threads that cannot start fail each task once, and are not started over an
   for (const outcome of lost) assert.ok(outcome.status === 'rejected' && code('internal')(outcome.reason));
   await pool.close();
 });
+
+test('threads of a lazy pool start one by one, as tasks need them, and know what was set up before', async () => {
+  const started = new SharedArrayBuffer(4);
+  const entry = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort, workerData } from 'node:worker_threads';
+      Atomics.add(new Int32Array(workerData.kernels), 0, 1);
+      const seen = [];
+      parentPort.on('message', (message) => {
+        if (message === null || typeof message !== 'object') process.exit(0);
+        seen.push(message.name);
+        if (message.id !== 0) parentPort.postMessage({ id: message.id, output: [...seen] });
+      });`)}`,
+  );
+  const count = (): number => new Int32Array(started)[0] ?? 0;
+  const pool = new WorkerPool({ threads: 2, kernels: started, entry, lazy: true });
+  try {
+    pool.setup('bundle', null as never);
+    assert.deepEqual(await pool.run('mask', null as never), ['bundle', 'mask']);
+    assert.equal(count(), 1);
+    assert.deepEqual(
+      await Promise.all((['step', 'step'] as const).map((name) => pool.run(name, null as never))),
+      [
+        ['bundle', 'mask', 'step'],
+        ['bundle', 'step'],
+      ],
+    );
+    assert.equal(count(), 2);
+  } finally {
+    await pool.close();
+  }
+});

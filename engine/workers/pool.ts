@@ -9,6 +9,8 @@ export interface WorkerPoolOptions {
   readonly kernels: WebAssembly.Module;
   /** Another script for the threads: tests want one that dies. */
   readonly entry?: URL;
+  /** A thread starts with the first task that it is needed for; else all do at once, and know what they must when one comes. */
+  readonly lazy?: boolean;
 }
 
 /** Sent to a worker for a task, and what it answers. Setup messages have id 0 and no answer. */
@@ -29,7 +31,7 @@ interface Pending {
 }
 
 interface Slot {
-  /** null: it died; started again when there is a task for it, so that one that cannot start does not spin. */
+  /** null: it has not started, or it died; started when there is a task for it, so that one that cannot start does not spin. */
   worker: Worker | null;
   task: Pending | null;
 }
@@ -49,7 +51,7 @@ export class WorkerPool {
   constructor(private readonly options: WorkerPoolOptions) {
     this.threads = Math.max(1, options.threads);
     for (let index = 0; index < this.threads; index += 1) {
-      this.#slots.push({ worker: this.#start(index), task: null });
+      this.#slots.push({ worker: options.lazy === true ? null : this.#start(index), task: null });
     }
   }
 

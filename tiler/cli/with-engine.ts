@@ -27,6 +27,7 @@ export async function withEngine<T>(
   const shared = shareWork ? await sharedWork(config, log) : {};
   const engine = await openEngine({
     ...(await engineOptions(config, log)),
+    lazyThreads: true,
     ...(shared.shared === undefined ? {} : { ...shared, role: 'api' as const }),
   });
   for (const { folder, error } of engine.badBundles) {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { SIMULATED_CLASSES, type SimulatedClass } from './classes.js';
 import { lonLatOf } from './ground.js';
 import { RandomStream } from './random.js';
-import type { GroundArea } from './scene-grid.js';
+import { WHOLE_AREA, type GroundArea } from './scene-grid.js';
 import { World } from './world.js';
 
 /** A labelled place: inside one kind of cover, away from its edges. */
@@ -21,7 +21,9 @@ const DEFAULT_CLEARANCE = 17;
 const PER_FIELD: Readonly<Partial<Record<SimulatedClass, number>>> = { water: 30, built_up: 12 };
 const DEFAULT_PER_FIELD = 6;
 const MARGIN = 60;
+/** Over the whole area; a piece of it is as dense. */
 const ATTEMPTS = 400_000;
+const sizeOf = ({ west, east, south, north }: GroundArea): number => (east - west) * (north - south);
 
 /** Up to `perClass` points of each class, spread over the area by chance from a fixed seed. */
 export function fieldPoints(area: GroundArea, perClass: number): FieldPoint[] {
@@ -30,7 +32,8 @@ export function fieldPoints(area: GroundArea, perClass: number): FieldPoint[] {
   const found = new Map<SimulatedClass, FieldPoint[]>(SIMULATED_CLASSES.map((name) => [name, []]));
   const inField = new Map<string, number>();
   let missing = SIMULATED_CLASSES.length;
-  for (let attempt = 0; attempt < ATTEMPTS && missing > 0; attempt++) {
+  const attempts = (ATTEMPTS * sizeOf(area)) / sizeOf(WHOLE_AREA);
+  for (let attempt = 0; attempt < attempts && missing > 0; attempt++) {
     const x = random.between(area.west + MARGIN, area.east - MARGIN);
     const y = random.between(area.south + MARGIN, area.north - MARGIN);
     const unit = world.describe(x, y);

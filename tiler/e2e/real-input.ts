@@ -49,6 +49,7 @@ export async function openReal(path: string, options: Partial<EngineOptions> = {
     windowsDir: join(folder, 'windows'),
     windowsQuotaBytes: 2 ** 30,
     threads: 2,
+    lazyThreads: true,
     computeMemoryBytes: 2 ** 30,
     computeMinZoom: 12,
     cloudLimit: 60,

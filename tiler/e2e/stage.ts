@@ -67,6 +67,7 @@ export async function openStage(folder: string, stac: string, options: StageOpti
     windowsDir: join(folder, 'windows'),
     windowsQuotaBytes: 2 ** 30,
     threads: 2,
+    lazyThreads: true,
     computeMemoryBytes: 2 ** 30,
     defaultModel: null,
     seasons: [SUMMER, WINTER],

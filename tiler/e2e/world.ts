@@ -4,6 +4,7 @@ import { projectPoint } from '../../engine/geo/project.js';
 import { METATILE_SIZE, NATIVE_ZOOM, pixelCentreLonLat, type TileId } from '../../engine/geo/tile-matrix.js';
 import { hash } from '../../engine/metatile/testing.js';
 import { BANDS, type AssetName } from '../../engine/scenes/scene.js';
+import { kept, recalled } from '../../engine/testing/once-a-run.js';
 
 /**
  * Four kilometres of ground around the place where 30° E (the border of two UTM zones) meets the border of two metatiles:
@@ -76,7 +77,13 @@ export interface WorldOptions {
   readonly zones?: readonly number[];
 }
 
+/** Made once a run. */
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const name = `world ${JSON.stringify(options)}`;
+  return recalled<World>(name) ?? kept(name, await renderWorld(options));
+}
+
+async function renderWorld(options: WorldOptions): Promise<World> {
   const { area = AREA, dates = DATES.length, zones = [32735, 32736] } = options;
   const items: WorldItem[] = [];
   const files = new Map<string, Uint8Array>();

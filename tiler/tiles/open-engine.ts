@@ -48,6 +48,8 @@ export interface EngineOptions extends FolderKeeping {
   readonly defaultModel?: string | null;
   readonly seasons: readonly SeasonDefinition[];
   readonly threads: number;
+  /** Threads start when there is something to compute. Default: at once, so that the first who asks does not wait for them. */
+  readonly lazyThreads?: boolean;
   /** Limit of one metatile's memory. */
   readonly computeMemoryBytes: number;
   readonly computeMinZoom: number;
@@ -141,6 +143,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const pool = new WorkerPool({
     threads: role === 'api' ? 1 : options.threads,
     kernels: await compileKernels(),
+    lazy: options.lazyThreads === true,
   });
   if (role !== 'api') {
     for (const bundle of bundles.values()) pool.setup('bundle', { digest: bundle.digest, data: bundle });

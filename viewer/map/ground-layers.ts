@@ -14,6 +14,25 @@ const BORDERS_MAX_ZOOM = 10.5;
 /** Lines of the graticule to each side of the middle. */
 const REACH = 8;
 
+interface Graticule {
+  /** Degrees between two lines. */
+  readonly step: number;
+  /** The line nearest to the middle, in steps from the meridian of Greenwich and from the equator. */
+  readonly midLon: number;
+  readonly midLat: number;
+}
+
+function graticuleAt({ zoom, lat, lon }: Place): Graticule {
+  const step = graticuleStep((360 * 2000) / (256 * 2 ** zoom));
+  return { step, midLon: Math.round(lon / step), midLat: Math.round(lat / step) };
+}
+
+/** While this is the same, the layers of this file are. */
+export function groundKey(place: Place): string {
+  const { step, midLon, midLat } = graticuleAt(place);
+  return `${step}/${midLon}/${midLat}/${place.zoom <= BORDERS_MAX_ZOOM}`;
+}
+
 /** What lies under the pictures where there is no other base: the country, meridians and parallels. */
 export class Ground {
   #graticule: { readonly key: string; readonly lines: number[][][] } = { key: '', lines: [] };
@@ -32,10 +51,9 @@ export class Ground {
   }
 
   /** Where no tile is, the page still is a map. */
-  #lines({ zoom, lat, lon }: Place): number[][][] {
-    const step = graticuleStep((360 * 2000) / (256 * 2 ** zoom));
-    const [midLon, midLat] = [Math.round(lon / step), Math.round(lat / step)];
-    const key = `${step}/${midLon}/${midLat}`;
+  #lines(place: Place): number[][][] {
+    const { step, midLon, midLat } = graticuleAt(place);
+    const key = groundKey(place);
     if (key === this.#graticule.key) return this.#graticule.lines;
     const lines: number[][][] = [];
     const [west, east] = [(midLon - REACH) * step, (midLon + REACH) * step];

@@ -1,10 +1,10 @@
-import type { Layer } from '@deck.gl/core';
 import { TileLayer, _Tileset2D as Tileset2D } from '@deck.gl/geo-layers';
 import type { TileAddress } from '../api.js';
 import type { IdPicture, Picture } from '../picture.js';
 import { NATIVE_ZOOM, tileBounds } from '../tile-math.js';
 import type { PictureHolder } from '../tile-store.js';
 import { MIN_ZOOM } from '../url-state.js';
+import type { ShownTile } from './picture-array.js';
 import { RasterLayer } from './raster-layer.js';
 import type { TileLook } from './tile-look.js';
 
@@ -15,9 +15,8 @@ export interface PictureSource {
   readonly look: TileLook;
   /** [west, south, east, north]: nothing is asked for outside. */
   readonly extent: readonly number[] | null;
-  readonly crisp: boolean;
-  /** Rises when a picture that was already shown is replaced. */
-  readonly revision: number;
+  /** Its pictures are class ids; else colours. */
+  readonly ids: boolean;
   load(tile: TileAddress): Promise<PictureHolder<Picture> | null>;
   forget(tile: TileAddress): void;
   confidence(tile: TileAddress): IdPicture | null;
@@ -27,16 +26,60 @@ export interface PictureSource {
 
 const since = new WeakMap<PictureHolder<Picture>, number>();
 
-/** When it was first drawn: a new instance of its layer does not make it fade in again. */
+/** When it was first drawn: when it comes into view again it does not fade in again. */
 function firstShown(holder: PictureHolder<Picture>): number {
   const known = since.get(holder) ?? performance.now();
   since.set(holder, known);
   return known;
 }
 
-export function pictureLayer(source: PictureSource): Layer {
-  return new TileLayer<PictureHolder<Picture> | null>({
+type Content = PictureHolder<Picture> | null;
+
+/** deck.gl's tiles, which it keeps and chooses; drawn all at once, where it would make a layer of each. */
+class PictureTiles extends TileLayer<Content, { source: PictureSource }> {
+  static override layerName = 'PictureTiles';
+  declare state: TileLayer['state'] & { drawn?: RasterLayer };
+
+  /** The same layer as before while the same tiles show. */
+  override renderLayers(): RasterLayer {
+    const { source } = this.props;
+    const tiles: ShownTile[] = [];
+    for (const { content, isVisible, index } of this.state.tileset?.tiles ?? []) {
+      const holder = content as Content;
+      if (holder === null || !isVisible) continue;
+      const address = addressOf(index);
+      tiles.push({
+        bounds: tileBounds(address),
+        holder,
+        confidence: () => source.confidence(address),
+        since: firstShown(holder),
+      });
+    }
+    const { drawn } = this.state;
+    const before = drawn?.props.data ?? [];
+    const same =
+      tiles.length === before.length && tiles.every(({ holder }, at) => holder === before[at]?.holder);
+    if (drawn !== undefined && same) return drawn;
+    const { look, ids } = source;
+    return (this.state.drawn = new RasterLayer({
+      ...(this.getSubLayerProps({ id: 'drawn' }) as object),
+      data: tiles,
+      look,
+      ids,
+      // In order: what lies beneath was drawn before.
+      parameters: { depthCompare: 'always', depthWriteEnabled: false },
+    }));
+  }
+
+  override filterSubLayer(): boolean {
+    return true;
+  }
+}
+
+export function pictureLayer(source: PictureSource): PictureTiles {
+  return new PictureTiles({
     id: source.id,
+    source,
     TilesetClass: tilesetOf(source),
     // 256-pixel tiles at their own zoom. Above the native zoom the server would send the same pixels enlarged: enlarging
     // them here, nearest, gives the same picture for no bytes and no waiting.
@@ -49,21 +92,6 @@ export function pictureLayer(source: PictureSource): Layer {
     refinementStrategy: 'best-available',
     getTileData: ({ index }) => source.load(addressOf(index)),
     onTileUnload: (tile) => source.forget(addressOf(tile.index)),
-    updateTriggers: { renderSubLayers: source.revision },
-    renderSubLayers: ({ id, data, tile }) => {
-      if (data === null) return null;
-      const address = addressOf(tile.index);
-      const [west, south, east, north] = tileBounds(address);
-      return new RasterLayer({
-        id,
-        bounds: [west, south, east, north],
-        picture: data.picture,
-        look: source.look,
-        confidence: () => source.confidence(address),
-        crisp: source.crisp,
-        since: firstShown(data),
-      });
-    },
   });
 }
 
@@ -91,9 +119,11 @@ function tilesetOf(source: PictureSource): typeof Tileset2D {
 }
 
 function nearestFirst(tiles: readonly TileAddress[], lon: number, lat: number): TileAddress[] {
-  const distance = (tile: TileAddress): number => {
-    const [west, south, east, north] = tileBounds(tile);
-    return Math.hypot((west + east) / 2 - lon, (south + north) / 2 - lat);
-  };
-  return tiles.map(addressOf).sort((a, b) => distance(a) - distance(b));
+  return tiles
+    .map((tile) => {
+      const [west, south, east, north] = tileBounds(tile);
+      return { tile, distance: Math.hypot((west + east) / 2 - lon, (south + north) / 2 - lat) };
+    })
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ tile }) => addressOf(tile));
 }

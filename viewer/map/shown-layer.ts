@@ -56,11 +56,8 @@ export class ShownLayer implements PictureSource {
   get extent(): readonly number[] | null {
     return this.#options.extent;
   }
-  get crisp(): boolean {
+  get ids(): boolean {
     return this.#options.classes !== null;
-  }
-  get revision(): number {
-    return this.#tiles.revision;
   }
 
   load(tile: TileAddress): Promise<PictureHolder<Picture> | null> {

@@ -61,7 +61,7 @@ export class SwipeDivider {
   #place(at: number): void {
     this.#at = at;
     const percent = Math.round(at * 100);
-    document.body.style.setProperty('--swipe', `${(at * 100).toFixed(2)}%`);
+    document.body.style.setProperty('--swipe', at.toFixed(4));
     this.#handle.setAttribute('aria-valuenow', String(percent));
     this.#handle.setAttribute('aria-valuetext', strings.layers.dividerAt(strings.format.percent(percent)));
   }

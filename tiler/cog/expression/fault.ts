@@ -4,7 +4,8 @@ import { GeoCropError } from '../../../engine/errors.js';
 export function fault(text: string, at: number, problem: string, hint?: string): GeoCropError {
   const place = at >= text.length ? 'at its end' : `at character ${at + 1}, "${excerpt(text, at)}"`;
   return new GeoCropError('bad-request', `The expression is wrong ${place}: ${problem}.`, {
-    ...(hint === undefined ? {} : { hint }),
+    hint:
+      hint ?? 'Bands are b1, b2, …; a band of the answer for each part, with ; between: (b2-b1)/(b2+b1);b3.',
     context: { parameter: 'expression', character: at + 1 },
   });
 }

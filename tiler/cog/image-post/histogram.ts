@@ -24,7 +24,10 @@ export function histogram(
 }
 
 function refuse(parameter: string, message: string): GeoCropError {
-  return new GeoCropError('bad-request', message, { context: { parameter } });
+  return new GeoCropError('bad-request', message, {
+    hint: 'histogram_bins is how many, or their edges; histogram_range is min,max; categorical is for whole numbers.',
+    context: { parameter },
+  });
 }
 
 function evenBins(sorted: NumberArray, bins: number, range?: readonly [number, number]): Histogram {

@@ -19,6 +19,7 @@ export function statistics(image: Image, options: StatisticsOptions = {}): BandS
   const odd = percentiles.find((percentile) => !(percentile >= 0 && percentile <= 100));
   if (odd !== undefined) {
     throw new GeoCropError('bad-request', `The percentile ${odd} does not lie between 0 and 100.`, {
+      hint: 'Leave it out for 2 and 98.',
       context: { parameter: 'p' },
     });
   }
