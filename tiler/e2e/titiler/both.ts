@@ -17,6 +17,14 @@ export interface ComparedFile {
   readonly path: string;
   /** What we are asked for; default: `file://` and its path. */
   readonly url?: string;
+  /** Its blocks are JPEG or lossy WebP: decoders differ by 2. */
+  readonly lossy?: boolean;
+  /** It differs from another in its pixels only: it is asked a few questions. */
+  readonly kin?: boolean;
+  /** Only one of the two says where it lies: it is asked a few questions. */
+  readonly unplaced?: boolean;
+  /** It is asked also what only one of the two answers. */
+  readonly apart?: boolean;
 }
 
 export async function whole(response: Response): Promise<Answer> {

@@ -1,80 +1,88 @@
+import { fromArrayBuffer } from 'geotiff';
 import sharp from 'sharp';
 import type { Answer } from './both.js';
+import type { Difference } from './difference.js';
 import { parseNpy } from './parse-npy.js';
 import type { Comparison } from './questions.js';
-
-/** What is different; null where nothing is. */
-export type Difference = string | null;
 
 /** Numbers of JSON: as much as two libraries differ in the last digits of what they project or sum. */
 const RELATIVE = 1e-6;
 
+/** What is different; nothing where nothing is. */
 export async function compare(
   how: Comparison,
   theirs: Answer,
   ours: Answer,
   tolerance: { readonly values: number },
-): Promise<Difference> {
+): Promise<readonly Difference[]> {
   if (theirs.status !== ours.status)
-    return `status: TiTiler ${theirs.status}, we ${ours.status} ${said(ours)}`;
-  if (theirs.status !== 200) return null;
+    return [{ kind: 'status', theirs: theirs.status, ours: ours.status, ...said(ours) }];
+  if (theirs.status !== 200) return [];
   switch (how.kind) {
     case 'status':
-      return null;
+      return [];
     case 'json':
       return compareJson(theirs, ours, tolerance.values);
-    case 'values':
-      return sameHeaders(theirs, ours) ?? compareValues(theirs, ours, Math.max(how.within, tolerance.values));
+    case 'values': {
+      const within = Math.max(how.within, tolerance.values);
+      return [...compareHeaders(theirs, ours), ...compareValues(theirs, ours, within)];
+    }
     case 'picture':
-      return sameHeaders(theirs, ours) ?? (await comparePictures(theirs, ours, tolerance.values));
+      return [...compareHeaders(theirs, ours), ...(await comparePictures(theirs, ours, tolerance.values))];
+    case 'geotiff':
+      return [
+        ...compareHeaders(theirs, ours),
+        ...(await compareGeoTiffs(theirs, ours, Math.max(how.within, tolerance.values))),
+      ];
     case 'type':
-      return sameHeaders(theirs, ours) ?? (await compareSizes(theirs, ours));
+      return [...compareHeaders(theirs, ours), ...(await compareSizes(theirs, ours))];
   }
 }
 
 const text = ({ body }: Answer): string => Buffer.from(body).toString('utf8');
 
-function said(answer: Answer): string {
-  try {
-    const { code, detail } = JSON.parse(text(answer)) as { code?: string; detail?: string };
-    return `(${code}: ${detail})`;
-  } catch {
-    return '';
-  }
+function said(answer: Answer): { readonly code: string; readonly detail: string } {
+  if (!(answer.headers.get('content-type') ?? '').includes('problem+json')) return { code: '', detail: '' };
+  return JSON.parse(text(answer)) as { code: string; detail: string };
 }
 
 /** Where the picture lies, and what it is. */
-function sameHeaders(theirs: Answer, ours: Answer): Difference {
-  for (const name of ['content-type', 'content-crs']) {
-    const [a, b] = [theirs.headers.get(name), ours.headers.get(name)];
-    if (a !== b) return `${name}: TiTiler ${a}, we ${b}`;
+function compareHeaders(theirs: Answer, ours: Answer): readonly Difference[] {
+  const value = ({ headers }: Answer, name: string): string => headers.get(name) ?? '';
+  const found: Difference[] = [];
+  for (const name of ['content-type', 'content-crs', 'content-bbox'] as const) {
+    const [a, b] = [value(theirs, name), value(ours, name)];
+    const same = name === 'content-bbox' ? sameBox(a, b) : a === b;
+    if (!same) found.push({ kind: 'header', name, theirs: a, ours: b });
   }
-  const [a, b] = [theirs, ours].map(
-    ({ headers }) => headers.get('content-bbox')?.split(',').map(Number) ?? [],
-  );
-  const near = a?.length === b?.length && a?.every((value, at) => close(value, b?.[at] ?? NaN));
-  return near === true ? null : `content-bbox: TiTiler ${a?.join()}, we ${b?.join()}`;
+  return found;
+}
+
+function sameBox(theirs: string, ours: string): boolean {
+  const [a, b] = [theirs, ours].map((box) => (box === '' ? [] : box.split(',').map(Number)));
+  return a?.length === b?.length && a?.every((edge, at) => close(edge, b?.[at] ?? NaN)) === true;
 }
 
 /** What a decoder's rounding changes beyond itself. */
 const COUNTED = /\.(majority|minority|unique|histogram\.\d+\.\d+)$/;
 
-function compareJson(theirs: Answer, ours: Answer, within: number): Difference {
-  const found: string[] = [];
+function compareJson(theirs: Answer, ours: Answer, within: number): readonly Difference[] {
+  const found: Difference[] = [];
   const same: Same = (a, b, at) =>
     close(a, b) ||
     (within > 0 && (COUNTED.test(at) || Math.abs(a - b) <= within * Math.max(1, Math.abs(a) / 100)));
   differences(JSON.parse(text(theirs)), JSON.parse(text(ours)), '', found, same);
-  return found.length === 0 ? null : found.join('; ');
+  return found;
 }
 
 type Same = (a: number, b: number, at: string) => boolean;
 
-function differences(a: unknown, b: unknown, at: string, found: string[], same: Same): void {
+function differences(a: unknown, b: unknown, at: string, found: Difference[], same: Same): void {
   if (typeof a === 'number' && typeof b === 'number' && same(a, b, at)) return;
   // Each names its own server, and the file as it was asked.
   if (typeof a === 'string' && typeof b === 'string' && plainAddress(a) === plainAddress(b)) return;
-  if (a !== null && b !== null && typeof a === 'object' && typeof b === 'object') {
+  const bothInside = a !== null && b !== null && typeof a === 'object' && typeof b === 'object';
+  if (bothInside && Array.isArray(a) === Array.isArray(b)) {
     const names = new Set([...Object.keys(a), ...Object.keys(b)]);
     for (const name of names) {
       differences(
@@ -87,10 +95,8 @@ function differences(a: unknown, b: unknown, at: string, found: string[], same: 
     }
     return;
   }
-  if (a !== b) found.push(`${at}: TiTiler ${shown(a)}, we ${shown(b)}`);
+  if (a !== b) found.push({ kind: 'json', at, theirs: a, ours: b });
 }
-
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 120);
 
 function plainAddress(address: string): string {
   return address.replace(/^http:\/\/[^/]+/, '').replace(/([?&]url=)[^&]*/, '$1');
@@ -100,40 +106,66 @@ function close(a: number, b: number): boolean {
   return a === b || Math.abs(a - b) <= RELATIVE * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
-function compareValues(theirs: Answer, ours: Answer, within: number): Difference {
+function compareValues(theirs: Answer, ours: Answer, within: number): readonly Difference[] {
   const [a, b] = [parseNpy(theirs.body), parseNpy(ours.body)];
-  if (a.dtype !== b.dtype) return `type: TiTiler ${a.dtype}, we ${b.dtype}`;
-  if (a.shape.join() !== b.shape.join()) return `shape: TiTiler ${a.shape.join()}, we ${b.shape.join()}`;
+  const shapes = [a, b].map(({ dtype, shape }) => `${shape.join(' × ')} ${dtype}`);
+  if (shapes[0] !== shapes[1]) return shapeDifference(shapes);
   // Of numbers that are no whole ones "within 1" says little.
   const float = a.dtype.startsWith('<f');
-  let wrong = 0;
-  let largest = 0;
-  for (let at = 0; at < a.values.length; at += 1) {
-    const [x, y] = [a.values[at] ?? NaN, b.values[at] ?? NaN];
-    if (Object.is(x, y)) continue;
-    const off = Math.abs(x - y);
-    const allowed = float ? Math.max(within * 1e-3, 1e-5) * Math.max(1, Math.abs(x)) : within;
-    if (off <= allowed) continue;
-    wrong += 1;
-    largest = Math.max(largest, off);
-  }
-  return wrong === 0 ? null : `${wrong} of ${a.values.length} values, by up to ${largest}`;
+  return beyond(a.values, b.values, (_at, x) =>
+    float ? Math.max(within * 1e-3, 1e-5) * Math.max(1, Math.abs(x)) : within,
+  );
 }
 
-async function comparePictures(theirs: Answer, ours: Answer, within: number): Promise<Difference> {
-  const [a, b] = await Promise.all([theirs, ours].map(({ body }) => decoded(body)));
-  if (a === undefined || b === undefined) return 'no picture';
-  if (a.size !== b.size) return `size: TiTiler ${a.size}, we ${b.size}`;
+/** As geotiff.js reads them: size, bands, type, place, and every value, the mask's among them. */
+async function compareGeoTiffs(theirs: Answer, ours: Answer, within: number): Promise<readonly Difference[]> {
+  const [a, b] = await Promise.all([geoTiff(theirs.body), geoTiff(ours.body)]);
+  if (a.shape !== b.shape) return shapeDifference([a.shape, b.shape]);
+  const [boxes, values] = [sameBox(a.box, b.box), beyond(a.values, b.values, () => within)];
+  return boxes ? values : [...shapeDifference([a.box, b.box]), ...values];
+}
+
+async function geoTiff(body: Uint8Array) {
+  const image = await (await fromArrayBuffer(body.slice().buffer)).getImage();
+  const bands = (await image.readRasters()) as unknown as readonly ArrayLike<number>[];
+  const keys = image.getGeoKeys() as Readonly<Record<string, number>> | null;
+  const epsg = keys?.['ProjectedCSTypeGeoKey'] ?? keys?.['GeographicTypeGeoKey'] ?? 'none';
+  const type = `${image.getSampleFormat()}/${image.getBitsPerSample()}`;
+  return {
+    shape: `${image.getWidth()} × ${image.getHeight()} × ${image.getSamplesPerPixel()} ${type} EPSG ${epsg}`,
+    box: image.getBoundingBox().join(),
+    values: bands.flatMap((band) => Array.from(band)),
+  };
+}
+
+async function comparePictures(theirs: Answer, ours: Answer, within: number): Promise<readonly Difference[]> {
+  const [a, b] = await Promise.all([decoded(theirs.body), decoded(ours.body)]);
+  if (a.size !== b.size) return shapeDifference([a.size, b.size]);
+  // Nobody sees the colour of what is transparent.
+  return beyond(a.data, b.data, (at) => (a.alpha(at) === 0 && b.alpha(at) === 0 ? Infinity : within));
+}
+
+const shapeDifference = ([theirs = '', ours = '']: readonly string[]): readonly Difference[] => [
+  { kind: 'shape', theirs, ours },
+];
+
+/** @param allowed how far apart two values may be, by their place and by theirs */
+function beyond(
+  theirs: ArrayLike<number>,
+  ours: ArrayLike<number>,
+  allowed: (at: number, value: number) => number,
+): readonly Difference[] {
   let wrong = 0;
   let largest = 0;
-  for (let at = 0; at < a.data.length; at += 1) {
-    const off = Math.abs((a.data[at] ?? 0) - (b.data[at] ?? 0));
-    // Nobody sees the colour of what is transparent.
-    if (off <= within || (a.alpha(at) === 0 && b.alpha(at) === 0)) continue;
+  for (let at = 0; at < theirs.length; at += 1) {
+    const [x, y] = [theirs[at] ?? NaN, ours[at] ?? NaN];
+    if (Object.is(x, y)) continue;
+    const off = Math.abs(x - y);
+    if (off <= allowed(at, x)) continue;
     wrong += 1;
-    largest = Math.max(largest, off);
+    largest = Math.max(largest, Number.isNaN(off) ? Infinity : off);
   }
-  return wrong === 0 ? null : `${wrong} of ${a.data.length} samples, by up to ${largest}`;
+  return wrong === 0 ? [] : [{ kind: 'values', wrong, of: theirs.length, largest }];
 }
 
 interface Decoded {
@@ -161,10 +193,10 @@ async function decoded(body: Uint8Array): Promise<Decoded> {
   };
 }
 
-async function compareSizes(theirs: Answer, ours: Answer): Promise<Difference> {
-  const [a, b] = await Promise.all([theirs, ours].map(({ body }) => sizeOf(body)));
+async function compareSizes(theirs: Answer, ours: Answer): Promise<readonly Difference[]> {
+  const [a, b] = await Promise.all([sizeOf(theirs.body), sizeOf(ours.body)]);
   // libvips does not know every kind of TIFF: then theirs says nothing.
-  return a === null || a === b ? null : `size: TiTiler ${a}, we ${b}`;
+  return a === null || a === b ? [] : shapeDifference([a, b ?? 'no picture']);
 }
 
 async function sizeOf(body: Uint8Array): Promise<string | null> {

@@ -7,6 +7,8 @@ export interface Facts {
   readonly masked: boolean;
   readonly palette: boolean;
   readonly scaled: boolean;
+  /** It has several bands, with names of their own. */
+  readonly described: boolean;
   /** West, south, east, north in degrees. */
   readonly bounds: readonly [number, number, number, number];
   readonly minZoom: number;
@@ -20,6 +22,7 @@ interface Info {
   readonly colormap?: object;
   readonly colorinterp: readonly string[];
   readonly scales: readonly number[];
+  readonly band_descriptions: readonly (readonly [name: string, description: string])[];
 }
 interface TileJson {
   readonly bounds: [number, number, number, number];
@@ -41,6 +44,7 @@ export function factsOf(info: Answer, tileJson: Answer): Facts | null {
     masked: about.nodata_type !== 'None',
     palette: about.colormap !== undefined,
     scaled: about.scales.some((scale) => scale !== 1),
+    described: about.count > 1 && about.band_descriptions.some(([name, description]) => name !== description),
     bounds: tiles.bounds,
     minZoom: tiles.minzoom,
     maxZoom: tiles.maxzoom,

@@ -7,12 +7,14 @@ export type Comparison =
   | { readonly kind: 'values'; readonly within: number }
   /** A lossless picture, decoded. */
   | { readonly kind: 'picture' }
+  /** Values, mask and place of a GeoTIFF. */
+  | { readonly kind: 'geotiff'; readonly within: number }
   /** Content type and size only. */
   | { readonly kind: 'type' }
   | { readonly kind: 'status' };
 
 export interface Question {
-  /** Stable, for the table of differences. */
+  /** Stable, for the table of differences; one of a file's questions only. */
   readonly id: string;
   /** Behind /cog, without `url`. */
   readonly path: string;
@@ -22,6 +24,7 @@ export interface Question {
 const json: Comparison = { kind: 'json' };
 const equal: Comparison = { kind: 'values', within: 0 };
 const within1: Comparison = { kind: 'values', within: 1 };
+const geotiff: Comparison = { kind: 'geotiff', within: 0 };
 const status: Comparison = { kind: 'status' };
 const TMS = 'WebMercatorQuad';
 
@@ -34,6 +37,13 @@ export function plainQuestions(): readonly Question[] {
     { id: 'preview', path: '/preview.npy?max_size=128', compare: equal },
     { id: 'preview-picture', path: '/preview.png?max_size=100', compare: { kind: 'picture' } },
   ];
+}
+
+const FEW = ['info-geojson', 'point-0', 'tile-native', 'tile-bilinear', 'bbox', 'png-rescale'];
+
+/** One question of each kind. */
+export function fewQuestions(facts: Facts): readonly Question[] {
+  return [...plainQuestions(), ...questions(facts).filter(({ id }) => FEW.includes(id))];
 }
 
 export function questions(facts: Facts): readonly Question[] {
@@ -118,11 +128,16 @@ function previews({ scaled, bands }: Facts): readonly Question[] {
 function tiles({ bounds, minZoom, maxZoom }: Facts): readonly Question[] {
   const middle = (zoom: number): string => tileAt(zoom, ...pointIn(bounds, 0.52, 0.47));
   const corner = (zoom: number): string => tileAt(zoom, ...pointIn(bounds, 0.02, 0.03));
-  const zooms = [...new Set([minZoom, Math.round((minZoom + maxZoom) / 2), maxZoom, maxZoom + 1])];
+  const zooms = new Map([
+    [minZoom, 'low'],
+    [Math.round((minZoom + maxZoom) / 2), 'between'],
+    [maxZoom, 'native'],
+    [maxZoom + 1, 'beyond'],
+  ]);
   return [
-    ...zooms.flatMap((zoom) => [
-      { id: 'tile', path: `/tiles/${TMS}/${middle(zoom)}.npy`, compare: equal },
-      { id: 'tile-corner', path: `/tiles/${TMS}/${corner(zoom)}.npy`, compare: equal },
+    ...[...zooms].flatMap(([zoom, name]) => [
+      { id: `tile-${name}`, path: `/tiles/${TMS}/${middle(zoom)}.npy`, compare: equal },
+      { id: `tile-corner-${name}`, path: `/tiles/${TMS}/${corner(zoom)}.npy`, compare: equal },
     ]),
     { id: 'tile-512', path: `/tiles/${TMS}/${middle(maxZoom)}.npy?tilesize=512`, compare: equal },
     {
@@ -159,7 +174,7 @@ function boxes({ bounds }: Facts): readonly Question[] {
       compare: within1,
     },
     { id: 'bbox-over-edge', path: `/bbox/${[...overEdge(bounds)].join(',')}/60x60.npy`, compare: equal },
-    { id: 'bbox-tif', path: `/bbox/${box}/32x32.tif`, compare: { kind: 'type' } },
+    { id: 'bbox-tif', path: `/bbox/${box}/32x32.tif`, compare: geotiff },
   ];
 }
 
@@ -194,20 +209,21 @@ function pictures({ bounds, minZoom, maxZoom, bands, palette }: Facts): readonly
     { id: 'format-query', path: `/preview?max_size=64&format=webp`, compare: type },
     { id: 'jpeg', path: `/tiles/${TMS}/${tile}.jpg?tilesize=64`, compare: type },
     { id: 'webp', path: `/tiles/${TMS}/${tile}.webp?tilesize=64`, compare: type },
-    { id: 'tif', path: `/tiles/${TMS}/${tile}.tif?tilesize=64`, compare: type },
+    { id: 'tif', path: `/tiles/${TMS}/${tile}.tif?tilesize=64`, compare: geotiff },
   ];
 }
 
 function refusals({ bounds, maxZoom }: Facts): readonly Question[] {
   const far = bounds[0] > 0 ? -170 : 170;
-  const tile = tileAt(Math.min(maxZoom, 24), ...pointIn(bounds, 0.5, 0.5));
+  const tile = tileAt(maxZoom, ...pointIn(bounds, 0.5, 0.5));
+  const outside = `/tiles/${TMS}/${tileAt(Math.max(6, maxZoom), far, 70)}.png`;
   return [
-    {
-      id: 'outside-tile',
-      path: `/tiles/${TMS}/${tileAt(Math.max(6, Math.min(maxZoom, 24)), far, 70)}.png`,
-      compare: status,
-    },
-    { id: 'outside-point', path: `/point/${far},70`, compare: status },
+    ...(bounds[2] - bounds[0] > 340
+      ? []
+      : [
+          { id: 'outside-tile', path: outside, compare: status },
+          { id: 'outside-point', path: `/point/${far},70`, compare: status },
+        ]),
     { id: 'no-band', path: `/tiles/${TMS}/${tile}.png?bidx=99`, compare: status },
     { id: 'no-set', path: `/tiles/NoSuchSet/${tile}.png`, compare: status },
     { id: 'no-format', path: `/tiles/${TMS}/${tile}.bmp`, compare: status },
@@ -225,6 +241,35 @@ function refusals({ bounds, maxZoom }: Facts): readonly Question[] {
     { id: 'bad-rescale', path: `/tiles/${TMS}/${tile}.png?rescale=1`, compare: status },
     { id: 'bad-resampling', path: `/tiles/${TMS}/${tile}.png?resampling=magic`, compare: status },
     { id: 'bad-number', path: `/point/here,there`, compare: status },
+  ];
+}
+
+/** What only one of the two answers, whatever the file: asked of one. */
+export function apartQuestions({ bounds, maxZoom }: Facts): readonly Question[] {
+  const tile = tileAt(maxZoom, ...pointIn(bounds, 0.5, 0.5));
+  const ask = (id: string, path: string): Question => ({ id, path, compare: status });
+  const picture = '/preview.png?max_size=64&rescale=0,3000&bidx=1';
+  return [
+    ask('algorithm', `${picture}&algorithm=hillshade`),
+    ask(
+      'algorithm-params',
+      `${picture}&algorithm=hillshade&algorithm_params=${encodeURIComponent('{"azimuth":90}')}`,
+    ),
+    ask('color-formula', `${picture}&bidx=2&bidx=3&color_formula=${encodeURIComponent('gamma RGB 1.2')}`),
+    ask('buffer', `/tiles/${TMS}/${tile}.npy?buffer=2`),
+    ask('padding', `/tiles/${TMS}/${tile}.npy?padding=2`),
+    ask('jp2', '/preview.jp2?max_size=64&bidx=1'),
+    ask('plain-tilejson', '/tilejson.json'),
+    ask('plain-tile', `/tiles/${tile}.npy`),
+    ask('tile-2x', `/tiles/${TMS}/${tile}@2x.npy`),
+    ask('map', `/${TMS}/map.html`),
+    ask('wmts', '/WMTSCapabilities.xml'),
+    ask('tilesets', '/tiles'),
+    ask('tileset', `/tiles/${TMS}`),
+    ask('validate', '/validate'),
+    ask('stac', '/stac'),
+    ask('viewer', '/viewer'),
+    { id: 'tilejson-scale', path: `/${TMS}/tilejson.json?tile_scale=2`, compare: json },
   ];
 }
 

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
+import type { ObjectStore } from '../../../cache/object-store.js';
 import { whole, type ComparedFile } from './both.js';
 import { cogTestServer, type CogTestServer } from './cog-server.js';
-import { compareFile, type Servers } from './compare-file.js';
+import { compareFile, objections, type Servers } from './compare-file.js';
 import { startTiTiler, type TiTilerProcess } from './titiler-process.js';
 
-/** Both servers, while the tests of a suite run. @param allow as GEOCROP_COG_ALLOW, known once the suite has begun */
-export function bothServers(allow: () => string): () => Servers {
+/**
+ * Both servers, while the tests of a suite run.
+ * @param allow as GEOCROP_COG_ALLOW @param store where ours finds s3://; both are known once the suite has begun
+ */
+export function bothServers(
+  allow: () => string,
+  store: () => ObjectStore | undefined = () => undefined,
+): () => Servers {
   let titiler: TiTilerProcess | undefined;
   let own: CogTestServer | undefined;
   before(async () => {
     titiler = await startTiTiler();
-    own = cogTestServer(allow());
+    own = cogTestServer(allow(), store());
   });
   after(async () => {
     await Promise.all([titiler?.stop(), own?.close()]);
@@ -25,8 +32,7 @@ export function bothServers(allow: () => string): () => Servers {
   });
 }
 
-/** @param lossy its blocks are JPEG or lossy WebP */
-export async function answerAlike(servers: Servers, file: ComparedFile, lossy = false): Promise<void> {
-  const { asked, unexplained } = await compareFile(servers, file, lossy);
-  assert.deepEqual(unexplained, [], `${unexplained.length} of ${asked} answers about ${file.name}`);
+export async function answerAlike(servers: Servers, file: ComparedFile): Promise<void> {
+  const report = await compareFile(servers, file);
+  assert.deepEqual(objections(report), [], `${report.asked.length} questions about ${file.name}`);
 }
