@@ -49,11 +49,14 @@ export function createJobRunner(
       return await runJob(options, job, signal);
     } catch (error) {
       if (!signal.aborted) {
+        // Without a scene there is nothing to make: who asks again gets that answer at once.
+        const nothing = isGeoCropError(error, 'no-scenes');
         options.observer.tile({
           map: job.map,
           tile: job.metatile,
-          state: 'failed',
-          message: messageOf(error),
+          ...(nothing
+            ? { state: 'ready' as const }
+            : { state: 'failed' as const, message: messageOf(error) }),
         });
       }
       throw error;

@@ -97,7 +97,8 @@ export type TileEventState = 'queued' | 'reading' | 'computing' | 'ready' | 'arc
 export interface TileEvent {
   readonly map: MapKey;
   /**
-   * A native (z14) tile, or the z12 metatile for `archived` and `failed`. `archived` comes once more when the zooms below 12 show it.
+   * A native (z14) tile, or the z12 metatile for `archived`, `failed`, and `ready` where it has no scene. `archived` comes once more when
+   * the zooms below 12 show it.
    */
   readonly tile: TileAddress;
   readonly state: TileEventState;
