@@ -44,4 +44,4 @@ const url = parseUrl(location.search, location.hash);
 const session = new MapSession(await open(askedKey(url)));
 const app = new App(session, url);
 await app.start(session);
-openPanels(app.host);
+openPanels(app.host, url.place !== null);

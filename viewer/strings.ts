@@ -46,6 +46,8 @@ const format = {
   day: (day: number, month: number, year: string) => `${day} ${months[month - 1] ?? ''} ${year}`,
   percent: (whole: number | string) => `${whole} %`,
   lessThanOnePercent: '< 1 %',
+  more: (amount: string) => `+${amount}`,
+  less: (amount: string) => `−${amount}`,
   number: (value: number, decimals: number) =>
     value.toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
   metres: (metres: number) => `${metres} m`,
@@ -221,7 +223,7 @@ const point = {
   features: (count: number) => `All features (${count})`,
   featuresOf: 'Seasonal features',
   copySeries: 'Copy series as CSV',
-  series: 'the dated series as CSV',
+  series: 'series as CSV',
   openJson: 'Open as JSON',
   newTab: '(opens in a new tab)',
   /** Why a date shows nothing of the pixel, by the answer's code. */
@@ -336,6 +338,21 @@ const area = {
   keyMapped: 'as mapped',
   keyAdjusted: 'adjusted, with 95 % interval',
   nothing: 'No class was found in this area.',
+  /** Of two maps. */
+  both: (first: string, second: string) => `${first} and ${second}`,
+  bothOf: (first: string, second: string, model: string) => `${first} and ${second} · ${model}`,
+  change: 'Change',
+  changeHelp: (first: string, second: string) => `From ${first} to ${second}`,
+  changeChart: (first: string, second: string) => `Hectares by class, ${first} and ${second}`,
+  changeCaption: (first: string, second: string) =>
+    `Hectares by class, ${first} and ${second}, and the change`,
+  pairOf: (name: string, first: string, second: string) => `${name}: ${first} ha, then ${second} ha`,
+  changeNote:
+    'The change is between the hectares as mapped, so the errors of both maps are in it: a small change may be none.',
+  noChangeYet: 'The change shows once all of the area is computed on both maps.',
+  inFull: (map: string) => `${map}, in full`,
+  announcedPair: (name: string, first: string, second: string) =>
+    `${name}: ${first}, then ${second} hectares.`,
   download: 'Download CSV',
   downloaded: 'The table was saved as CSV.',
   another: 'Another area',
@@ -361,6 +378,7 @@ const share = {
   linkHelp: 'Opens the same place, season, layer, pixel and area.',
   xyz: 'XYZ tiles',
   xyzHelp: 'For Leaflet, MapLibre, QGIS and others: the layer that is shown.',
+  xyzHelpLeft: 'For Leaflet, MapLibre, QGIS and others: the layer of the left map.',
   wmts: 'WMTS',
   wmtsHelp: 'For GIS programs: every layer and year.',
   qgis: 'QGIS layer',

@@ -51,11 +51,15 @@ const STAGE_LIMITS: AreaLimits = {
 export interface StageOptions extends Partial<EngineOptions> {
   readonly clock?: StageClock;
   readonly http?: Partial<HttpConfig>;
+  /** Folder of the built page. */
+  readonly viewerDir?: string;
+  /** Where the page opens. */
+  readonly center?: readonly [lon: number, lat: number, zoom: number];
 }
 
 /** An engine on a folder (`store`, `windows` and `models` in it) and the app before it, as `geocrop serve` has them. */
 export async function openStage(folder: string, stac: string, options: StageOptions = {}): Promise<Stage> {
-  const { clock = { now: LATER }, http = {}, ...engineOptions } = options;
+  const { clock = { now: LATER }, http = {}, viewerDir, center, ...engineOptions } = options;
   const warnings: string[] = [];
   const events: TileEvent[] = [];
   let decoded = 0;
@@ -94,7 +98,8 @@ export async function openStage(folder: string, stac: string, options: StageOpti
   const app = createApp({
     service: engine.service,
     config: { ...testConfig, waitSeconds: 55, ...http },
-    describe: mapDescriber(engine),
+    describe: mapDescriber(engine, center),
+    ...(viewerDir === undefined ? {} : { viewerDir }),
     baselines: engine.baselines,
     areas: openAreaService(engine, { limits: STAGE_LIMITS, clock: systemClock }),
     metrics: createMetrics({ gauges: () => engine.service.stats() }),

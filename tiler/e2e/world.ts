@@ -54,6 +54,8 @@ export const TILE: TileId = { z: 14, x: UPPER.x * 4 + 1, y: UPPER.y * 4 + 3 };
 const DATES = ['2021-10-03', '2021-12-12', '2022-01-26', '2022-03-07', '2022-05-06'];
 /** The scene that shows clouds only; its item does not say so. */
 export const CLOUDED = 'S2_32736_2022-01-26';
+/** Another summer's fields are those so many fields further east. */
+const FIELDS_A_YEAR = 1000;
 /** Metres that each zone's scenes reach beyond the border. */
 const OVERLAP = 600;
 
@@ -70,11 +72,13 @@ export const ASSETS: readonly AssetName[] = [...BANDS, 'scl'];
 const FINE: readonly AssetName[] = ['blue', 'green', 'red', 'nir'];
 const resolutionOf = (name: AssetName): number => (FINE.includes(name) ? 10 : 20);
 
-/** Another place, or fewer scenes of it: west of 30° E there is one zone. */
+/** Another place, fewer scenes of it, or more summers: west of 30° E there is one zone. */
 export interface WorldOptions {
   readonly area?: WorldArea;
   readonly dates?: number;
   readonly zones?: readonly number[];
+  /** Years in which they begin; each has fields of its own on the same days. */
+  readonly summers?: readonly number[];
 }
 
 /** Made once a run. */
@@ -84,7 +88,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 async function renderWorld(options: WorldOptions): Promise<World> {
-  const { area = AREA, dates = DATES.length, zones = [32735, 32736] } = options;
+  const { area = AREA, dates = DATES.length, zones = [32735, 32736], summers = [YEAR] } = options;
   const items: WorldItem[] = [];
   const files = new Map<string, Uint8Array>();
   const add = async (id: string, date: string, baseline: string, extent: Extent, clouds: number) => {
@@ -110,7 +114,7 @@ async function renderWorld(options: WorldOptions): Promise<World> {
       links: [],
     });
   };
-  for (const date of DATES.slice(0, dates)) {
+  for (const date of summers.flatMap((summer) => DATES.slice(0, dates).map((day) => inSummer(day, summer)))) {
     for (const epsg of zones) {
       const id = `S2_${epsg}_${date}`;
       await add(id, date, '05.11', extentOf(epsg, area), id === CLOUDED ? 1 : 0.12);
@@ -120,6 +124,14 @@ async function renderWorld(options: WorldOptions): Promise<World> {
   await add(`S2_older_${DATES[0]}`, DATES[0] ?? '', '04.00', extentOf(32735, area), 0.03);
   return { items, files };
 }
+
+/** The same day of another summer. */
+function inSummer(date: string, summer: number): string {
+  return `${Number(date.slice(0, 4)) + summer - YEAR}${date.slice(4)}`;
+}
+
+/** The year in which the summer of a day began. */
+const summerOf = (date: string): number => Number(date.slice(0, 4)) - (Number(date.slice(5, 7)) < 7 ? 1 : 0);
 
 function extentOf(epsg: number, area: WorldArea): Extent {
   const at = (x: number, y: number): readonly [number, number] =>
@@ -155,7 +167,7 @@ function footprint(area: WorldArea): Pick<WorldItem, 'geometry' | 'bbox'> {
 }
 
 /**
- * @param date within the summer of 2021: fields green up in its February
+ * @param date within a summer: fields green up in its February
  * @param clouds share of the pixels
  */
 export async function assetFile(
@@ -175,7 +187,7 @@ export async function assetFile(
     data[i] =
       name === 'scl'
         ? sclClass(col, row, hash(day, extent.epsg) * 1e6, clouds)
-        : digitalNumber(name, extent.x0 + col * res, extent.y0 - row * res, day);
+        : digitalNumber(name, extent.x0 + col * res, extent.y0 - row * res, day, summerOf(date));
   }
   const raster = { data, bands: 1, width, height, nodata: 0 };
   return encodeCog({
@@ -196,10 +208,10 @@ function sclClass(col: number, row: number, seed: number, clouds: number): numbe
 }
 
 /** Fields of 120 m, each with its own peak and vigour: DN as ESA has them since baseline 04.00, 1000 added. */
-function digitalNumber(name: AssetName, x: number, y: number, day: number): number {
-  const field = [Math.floor(x / 120), Math.floor(y / 120)] as const;
+function digitalNumber(name: AssetName, x: number, y: number, day: number, summer: number): number {
+  const field = [Math.floor(x / 120) + FIELDS_A_YEAR * (summer - YEAR), Math.floor(y / 120)] as const;
   if (hash(Math.floor(x / 60), Math.floor(y / 60), day, ASSETS.indexOf(name)) < 0.003) return 0;
-  const peak = Date.parse('2022-02-01') / 86_400_000 + 60 * (hash(...field, 1) - 0.5);
+  const peak = Date.parse(`${summer + 1}-02-01`) / 86_400_000 + 60 * (hash(...field, 1) - 0.5);
   const vigour = 0.15 + 0.85 * hash(...field, 2);
   const green = vigour * Math.exp(-(((day - peak) / 45) ** 2));
   const noise = 0.012 * hash(Math.floor(x), Math.floor(y), day, ASSETS.indexOf(name));

@@ -30,6 +30,8 @@ export interface FakeServer {
     point: FakeProblem | null;
     tilejson: FakeProblem | null;
     statistics: FakeProblem | null;
+    /** By year. */
+    statisticsOf: Readonly<Record<number, FakeProblem>>;
     /** Share of an area's metatiles that are computed, 0 to 1. */
     computed: number;
   };

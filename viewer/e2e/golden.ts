@@ -99,7 +99,7 @@ async function withBlocks<T>(page: Page, take: () => Promise<T>): Promise<T> {
   try {
     return await take();
   } finally {
-    await style.evaluate('(element) => element.remove()');
+    await style.evaluate((element) => (element as unknown as { remove(): void }).remove());
   }
 }
 

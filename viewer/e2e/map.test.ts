@@ -6,6 +6,7 @@ import type { Size } from './browser.js';
 import { fakeLand, startFakeServer } from './fake-server.js';
 import type { FakeLand, FakeServer } from './fake-server.js';
 import { assertLooks } from './golden.js';
+import { shows } from './on-screen.js';
 
 /** What shows on the map, and how: years, classes, hatching, two maps, bases. */
 const VIEW = { width: 1200, height: 800 };
@@ -68,16 +69,6 @@ void describe('the map', { skip: withoutBrowser }, () => {
   const tilesOf = (server: FakeServer, what: RegExp): string[] =>
     server.requests.filter((url) => url.startsWith('/tiles/') && what.test(url));
   const switchOf = (page: Page, name: string) => page.locator('.classes label', { hasText: name });
-  /** The colours come a frame after the words. */
-  async function shows(page: Page, places: [number, number][], expected: string[]): Promise<void> {
-    let seen: string[] = [];
-    for (let tries = 0; tries < 40; tries += 1) {
-      seen = await colorsAt(page, places);
-      if (seen.every((color, at) => color === expected[at])) return;
-      await page.evaluate('new Promise(requestAnimationFrame)');
-    }
-    assert.deepEqual(seen, expected);
-  }
 
   test('the year slider shows another year in place', () =>
     open('?opacity=100', async (page, server) => {

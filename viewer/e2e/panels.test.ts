@@ -8,6 +8,7 @@ import { onFakePage } from './fake-page.js';
 import type { FakePageOptions } from './fake-page.js';
 import type { FakeServer } from './fake-server.js';
 import { assertLooks } from './golden.js';
+import { settled } from './on-screen.js';
 
 /** In a field of the made-up land, in the part of the map that no panel covers. */
 const FIELD = { desktop: [760, 430], phone: [180, 330] } as const;
@@ -37,6 +38,11 @@ const PARCEL = {
       ],
     ],
   },
+};
+const PARCEL_FILE = {
+  name: 'parcel.geojson',
+  mimeType: '',
+  buffer: Buffer.from(JSON.stringify(PARCEL)),
 };
 const KML = `<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>
@@ -134,10 +140,10 @@ void describe('the panels', { skip: withoutBrowser }, () => {
     test('copies the series, with a confirmation that is seen and heard', () =>
       open({}, async (page) => {
         await clickPixel(page, FIELD.desktop);
-        const button = page.getByRole('button', { name: 'Copy: the dated series as CSV' });
+        const button = page.getByRole('button', { name: 'Copy: series as CSV' });
         await button.click();
         await button.locator('xpath=self::*[contains(., "Copied")]').waitFor();
-        await announced(page, 'Copied: the dated series as CSV.');
+        await announced(page, 'Copied: series as CSV.');
         const csv = await page.evaluate<string>('navigator.clipboard.readText()');
         const [head, ...lines] = csv.trim().split(/\r?\n/);
         assert.equal(head, 'date,scene,ndvi,ndre,masked');
@@ -287,6 +293,82 @@ void describe('the panels', { skip: withoutBrowser }, () => {
         assert.ok(Math.abs(hectares / (Math.PI * 64) - 1) < 0.01, String(hectares));
       }));
 
+    for (const [size, viewport] of [
+      ['desktop', DESKTOP],
+      ['phone', PHONE],
+    ] as const) {
+      test(`of two seasons is counted on both, with the change, on a ${size}`, () =>
+        open({ viewport, link: '?opacity=100&compare=year:2022' }, async (page) => {
+          await page.locator('#swipe-right', { hasText: '2022/23' }).waitFor();
+          await page.locator('#open-area').click();
+          // What is said next takes its place: the map moves, and its tiles come.
+          await page.evaluate(`(() => {
+            const announcer = document.getElementById('announcer');
+            window.heard = [];
+            new MutationObserver(() => window.heard.push(announcer.textContent)).observe(announcer, { childList: true });
+          })()`);
+          await page.locator('#area-file').setInputFiles(PARCEL_FILE);
+          await page.locator('table.change').waitFor();
+          const heard = await page.evaluate<string[]>('window.heard');
+          const said = /^The area has [\d.,]+ hectares\. \w+: [\d.,]+, then [\d.,]+ hectares\./;
+          assert.ok(
+            heard.some((words) => said.test(words)),
+            heard.join(' | '),
+          );
+          assert.deepEqual(await page.locator('table.change > thead th').allTextContents(), [
+            'Class',
+            'Summer 2022/23',
+            'Summer 2024/25',
+            'Change',
+          ]);
+          const changes = await page.locator('table.change > tbody td:last-child').allTextContents();
+          assert.ok(changes.length > 3);
+          for (const change of changes) assert.match(change, /^([+−][\d.,]+|0\.\d+)$/);
+          await settled(page);
+          await page.mouse.move(0, 0);
+          await looks(page, `area-change-${size}`, MAP_AND_PANEL);
+          await page.locator('summary', { hasText: 'Summer 2022/23, in full' }).click();
+          await page.locator('.in-full[open] table.hectares').waitFor();
+          await assertAccessible(page, 'a season in full');
+        }));
+    }
+
+    test('beside Dynamic World is counted on both, each with its own classes', () =>
+      open({ link: '?opacity=100&compare=baseline' }, async (page, server) => {
+        await page.locator('#swipe-right', { hasText: 'Dynamic World' }).waitFor();
+        await page.locator('#open-area').click();
+        await page.locator('#area-file').setInputFiles(PARCEL_FILE);
+        await page.locator('#area h3', { hasText: 'Dynamic World 2024' }).waitFor();
+        assert.equal(await page.locator('table.hectares').count(), 2);
+        assert.equal(await page.locator('table.change').count(), 0);
+        await page.locator('table.hectares th', { hasText: 'Crops' }).waitFor();
+        assert.ok(server.requests.includes('/statistics?layer=dynamic_world&year=2024'));
+      }));
+
+    test('on one of two maps that fails says which, and keeps the other', () =>
+      open(
+        {
+          link: '?opacity=100&compare=year:2022',
+          expected: /500/,
+          before: (server) =>
+            (server.settings.statisticsOf = {
+              2022: [500, 'internal', 'The area could not be read.', 'Try later.'],
+            }),
+        },
+        async (page, server) => {
+          await page.locator('#swipe-right', { hasText: '2022/23' }).waitFor();
+          await page.locator('#open-area').click();
+          await page.locator('#area-file').setInputFiles(PARCEL_FILE);
+          await page.locator('#area .problem', { hasText: 'Summer 2022/23' }).waitFor();
+          await page.locator('#area h3', { hasText: 'Summer 2024/25' }).waitFor();
+          assert.equal(await page.locator('table.hectares').count(), 1);
+          await looks(page, 'area-one-failed-desktop');
+          server.settings.statisticsOf = {};
+          await page.getByRole('button', { name: 'Try again' }).click();
+          await page.locator('table.change').waitFor();
+        },
+      ));
+
     test('says what is not computed yet, shows how far it is, and counts on by itself', () =>
       open({ before: (server) => (server.settings.computed = 0.4) }, async (page, server) => {
         await drawArea(page);
@@ -329,11 +411,7 @@ void describe('the panels', { skip: withoutBrowser }, () => {
     test('fits a phone', () =>
       open({ viewport: PHONE }, async (page) => {
         await page.locator('#open-area').click();
-        await page.locator('#area-file').setInputFiles({
-          name: 'parcel.geojson',
-          mimeType: '',
-          buffer: Buffer.from(JSON.stringify(PARCEL)),
-        });
+        await page.locator('#area-file').setInputFiles(PARCEL_FILE);
         await counted(page);
         await settled(page);
         const wide = await page.evaluate<number>('document.querySelector("#area .sheet-body").scrollWidth');
@@ -418,20 +496,6 @@ void describe('the panels', { skip: withoutBrowser }, () => {
       }));
   });
 });
-
-/** The map stands still: its place in the address does not change any more. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(`(async () => {
-    const frames = (count) => new Promise((done) => {
-      const next = (left) => (left === 0 ? done() : requestAnimationFrame(() => next(left - 1)));
-      next(count);
-    });
-    for (let before = ''; before !== location.href; ) {
-      before = location.href;
-      await frames(40);
-    }
-  })()`);
-}
 
 /** As a file manager does it: an event with a file in it. */
 async function drop(page: Page, kind: string, content: string): Promise<void> {

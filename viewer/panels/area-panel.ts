@@ -2,37 +2,32 @@ import { h } from '../dom.js';
 import type { AreaGeometry, Drawing, LonLat, PanelHost } from '../panel-host.js';
 import { strings } from '../strings.js';
 import { parseUrl } from '../url-state.js';
-import { seasonName, sentenceCase } from '../words.js';
-import { areaCsv } from './area-csv.js';
+import { areaChange } from './area-change.js';
+import { AreaCounter, countedOf } from './area-counter.js';
+import type { AreaCount } from './area-counter.js';
+import { areaCsv, csvName } from './area-csv.js';
+import { areaDrawing } from './area-drawing.js';
 import { AreaFileError, areaOfFile } from './area-file.js';
 import { areaForm } from './area-form.js';
 import { areaToWord } from './area-link.js';
 import { areaResult, hectares, progressView } from './area-result.js';
+import { heard, nameOfCounts } from './area-words.js';
 import { confirm } from './copy-button.js';
+import { countedMaps } from './counted-map.js';
 import { failed } from './point-panel.js';
 import { saveFile } from './save-file.js';
 import { Sheet } from './sheet.js';
-import { countArea } from './statistics.js';
-import type { Progress } from './statistics.js';
 
-/** Corners that an area has at least. */
-const LEAST_CORNERS = 3;
-const mapName = (host: PanelHost): string => {
-  const [map] = host.maps;
-  if (map === undefined) return '';
-  return `${sentenceCase(seasonName(map.key, map.tileJson.geocrop.period))} · ${map.key.model}`;
-};
-
-/** The panel about an area: says which, counts its hectares. The area stays on the map while another panel is open. */
+/** The panel about an area: says which, counts its hectares on what shows. The area stays on the map while another panel is open. */
 export class AreaPanel {
   readonly #sheet: Sheet;
-  #counting: AbortController | null = null;
-  #progress: Progress | null = null;
-  /** Of which area and map the progress is. */
-  #counted = '';
+  readonly #counter = new AreaCounter((counts) => {
+    this.#render();
+    this.#announce(counts);
+  });
   #note: string | null = null;
-  /** Drawn here: then the map need not move there. */
-  #drawn = false;
+  /** The next area is drawn here, or a link's with its place: the map need not move there. */
+  #stays = false;
   #said = '';
 
   constructor(private readonly host: PanelHost) {
@@ -54,9 +49,9 @@ export class AreaPanel {
     else this.#count(this.host.area);
   }
 
-  /** An area from a link. @param open false: only on the map, the panel is another's */
-  restore(area: AreaGeometry, open: boolean): void {
-    this.#drawn = false;
+  /** An area from a link. @param open false: only on the map, the panel is another's @param fit moves the map there */
+  restore(area: AreaGeometry, { open, fit }: { readonly open: boolean; readonly fit: boolean }): void {
+    this.#stays = !fit;
     if (open) this.#sheet.open(false);
     this.host.setArea(area);
   }
@@ -73,15 +68,14 @@ export class AreaPanel {
   }
 
   #set(area: AreaGeometry, note: string | null): void {
-    this.#drawn = false;
+    this.#stays = false;
     this.host.setArea(area);
     this.#note = note;
     this.#render();
   }
 
   #forget(): void {
-    this.#counting?.abort();
-    this.#counted = '';
+    this.#counter.forget();
     if (this.host.area !== null) this.host.setArea(null);
   }
 
@@ -89,7 +83,7 @@ export class AreaPanel {
     this.#sheet.fill(
       areaForm({
         onDraw: () => {
-          this.#drawn = true;
+          this.#stays = true;
           this.host.startDrawing();
           document.getElementById('canvas')?.focus({ preventScroll: true });
         },
@@ -113,36 +107,8 @@ export class AreaPanel {
       if (this.#sheet.isOpen && this.host.area === null) this.#showForm();
       return;
     }
+    this.#sheet.fill(...areaDrawing(this.host, drawing));
     const count = drawing.corners.length;
-    const enough = count >= LEAST_CORNERS;
-    const button = (label: string, act: () => void, possible: boolean, primary = false): HTMLElement =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: `plain small${primary ? ' primary' : ''}`,
-          disabled: !possible,
-          onclick: act,
-        },
-        label,
-      );
-    this.#sheet.fill(
-      h('h2', {}, strings.area.draw),
-      h('p', { class: 'quiet drawing-help' }, strings.area.drawHelp),
-      h(
-        'p',
-        { class: 'corners' },
-        strings.area.corners(count),
-        enough ? null : h('small', {}, ` ${strings.area.cornersNeeded(LEAST_CORNERS - count)}`),
-      ),
-      h(
-        'p',
-        { class: 'actions' },
-        button(strings.area.done, () => this.host.finishDrawing(), enough, true),
-        button(strings.area.undo, () => this.host.undoCorner(), count > 0),
-        button(strings.area.cancel, () => this.host.cancelDrawing(), true),
-      ),
-    );
     if (count > 0) this.host.announce(strings.area.corners(count));
   }
 
@@ -151,101 +117,77 @@ export class AreaPanel {
     this.host.url.set('area', word);
     this.#note = area !== null && word === null ? strings.area.linkTooLong : null;
     if (area === null) {
-      this.#counting?.abort();
-      this.#counted = '';
+      this.#counter.forget();
       if (this.#sheet.isOpen && this.host.drawing === null) this.#showForm();
       return;
     }
-    if (!this.#drawn) this.host.fit(boxOf(area));
-    this.#drawn = false;
+    if (!this.#stays) this.host.fit(boxOf(area));
+    this.#stays = false;
     if (this.#sheet.isOpen) this.#count(area);
   }
 
-  /** Counts, unless that is done or on its way for the same area and map. */
   #count(area: AreaGeometry): void {
-    const [map] = this.host.maps;
-    if (map === undefined) return;
-    const counted = JSON.stringify([map.key, map.tileJson.geocrop.version, area]);
-    if (counted === this.#counted) {
-      this.#render();
-      return;
-    }
-    this.#counting?.abort();
-    const counting = new AbortController();
-    this.#counting = counting;
-    this.#counted = counted;
-    this.#progress = null;
-    this.#said = '';
+    const maps = countedMaps(this.host.maps);
+    if (maps.length === 0) return;
+    if (this.#counter.count(area, maps)) this.#said = '';
     this.#render();
-    void countArea(
-      map.key,
-      area,
-      (progress) => {
-        this.#progress = progress;
-        this.#render();
-        this.#announce(progress);
-      },
-      counting.signal,
-    );
   }
 
   /** Once at the end, and once where parts are missing yet. */
-  #announce({ statistics, state }: Progress): void {
-    if (statistics === null || this.#said === state) return;
+  #announce(counts: readonly AreaCount[]): void {
+    const found = countedOf(counts);
+    const state = counts.map(({ progress }) => progress?.state).join();
+    if (found.length < counts.length || this.#said === state) return;
     this.#said = state;
-    const { classes, completeness } = statistics;
-    const most = [...classes].sort((a, b) => b.hectares - a.hectares).filter(({ pixels }) => pixels > 0);
-    const words = most
-      .slice(0, 3)
-      .map((entry) => strings.area.announcedClass(sentenceCase(entry.name), hectares(entry.hectares)));
-    const missing = completeness.notComputed;
-    if (missing.pixels > 0)
-      words.push(strings.area.missing(strings.format.percent(Math.round(missing.share * 100))));
-    this.host.announce(strings.area.announced(hectares(statistics.area.hectares), words.join(' ')));
+    this.host.announce(heard(found.map(({ statistics }) => statistics)));
   }
 
   #render(): void {
     const { area } = this.host;
     if (!this.#sheet.isOpen || area === null) return;
-    const progress = this.#progress;
-    const statistics = progress?.statistics ?? null;
-    const problem = progress?.state === 'ended' && statistics === null ? progress.problem : null;
+    const { counts } = this.#counter;
     const scrolled = this.#sheet.body.scrollTop;
     const open = [...this.#sheet.body.querySelectorAll('details')].map((details) => details.open);
+    const size = countedOf(counts)[0]?.statistics.area.hectares;
     this.#sheet.fill(
-      h(
-        'h2',
-        {},
-        statistics === null ? strings.area.title : strings.area.size(hectares(statistics.area.hectares)),
-      ),
-      h('p', { class: 'quiet of' }, mapName(this.host)),
-      statistics === null && problem === null ? waiting() : null,
-      problem === null ? null : failed(problem, () => this.#again()),
-      progress === null || statistics === null ? null : progressView(progress),
-      ...(statistics === null ? [] : areaResult(statistics, mapName(this.host))),
+      h('h2', {}, size === undefined ? strings.area.title : strings.area.size(hectares(size))),
+      h('p', { class: 'quiet of' }, nameOfCounts(counts)),
+      ...this.#states(counts),
+      ...results(counts),
       this.#note === null ? null : h('p', { class: 'note' }, this.#note),
-      this.#actions(progress),
+      this.#actions(counts),
     );
     this.#sheet.body.scrollTop = scrolled;
     this.#sheet.body.querySelectorAll('details').forEach((details, at) => (details.open = open[at] ?? false));
   }
 
+  /** What is still counted or computed, and what failed. */
+  #states(counts: readonly AreaCount[]): (Node | null)[] {
+    const several = counts.length > 1;
+    const views = counts.map(({ map, progress }) => {
+      if (progress === null) return null;
+      const { statistics, state, problem } = progress;
+      const name = several ? map.short : null;
+      if (statistics !== null) return progressView(progress, name);
+      if (state !== 'ended' || problem === null) return null;
+      return failed(problem, () => this.#again(), name);
+    });
+    const counting = counts.some(
+      ({ progress }) => progress === null || (progress.statistics === null && progress.state === 'computing'),
+    );
+    return [counting ? waiting() : null, ...views];
+  }
+
   #again(): void {
-    this.#counted = '';
+    this.#counter.forget();
     if (this.host.area !== null) this.#count(this.host.area);
   }
 
-  #actions(progress: Progress | null): HTMLElement {
-    const statistics = progress?.statistics ?? null;
-    const [map] = this.host.maps;
+  #actions(counts: readonly AreaCount[]): HTMLElement {
+    const rows = countedOf(counts).map(({ map: { key }, statistics }) => ({ key, statistics }));
     const save = h('button', { type: 'button', class: 'plain small', id: 'area-csv' }, strings.area.download);
     save.addEventListener('click', () => {
-      if (statistics === null || map === undefined) return;
-      const { season, year, model } = map.key;
-      saveFile(
-        new Blob([areaCsv(statistics, map.key)], { type: 'text/csv' }),
-        `geocrop-${season}-${year}-${model}-area.csv`,
-      );
+      saveFile(new Blob([areaCsv(rows)], { type: 'text/csv' }), csvName(rows));
       confirm(save, strings.share.downloading, (text) => this.host.announce(text), strings.area.downloaded);
     });
     const remove = (): void => {
@@ -255,7 +197,7 @@ export class AreaPanel {
     return h(
       'p',
       { class: 'actions' },
-      statistics === null ? null : save,
+      rows.length === 0 || rows.length < counts.length ? null : save,
       h(
         'button',
         { type: 'button', class: 'plain small', id: 'area-another', onclick: remove },
@@ -263,6 +205,18 @@ export class AreaPanel {
       ),
     );
   }
+}
+
+/** What is counted so far: of two maps the change, once both have answered. */
+function results(counts: readonly AreaCount[]): (Node | null)[] {
+  const sides = countedOf(counts).map(({ map: { short }, statistics }) => ({ name: short, statistics }));
+  const [first, second] = sides;
+  if (first === undefined) return [];
+  if (second !== undefined) return areaChange([first, second]);
+  return [
+    counts.length > 1 ? h('h3', { class: 'of-map' }, first.name) : null,
+    ...areaResult(first.statistics, first.name),
+  ];
 }
 
 const waiting = (): HTMLElement =>

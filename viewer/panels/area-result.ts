@@ -26,8 +26,12 @@ export function areaResult(statistics: AreaStatistics, map: string): (Node | nul
   ];
 }
 
-/** What is still being computed, or cannot be; null where all is there. */
-export function progressView({ statistics, state, problem }: Progress): HTMLElement | null {
+/** What is still being computed, or cannot be; null where all is there. @param map in words, where there are two */
+export function progressView(
+  { statistics, state, problem }: Progress,
+  map: string | null = null,
+): HTMLElement | null {
+  const of = map === null ? null : h('p', {}, h('strong', {}, map));
   const { notComputed, metatiles } = statistics?.completeness ?? {};
   if (statistics !== null && (notComputed?.pixels ?? 0) === 0) return null;
   if (state === 'ended') {
@@ -35,6 +39,7 @@ export function progressView({ statistics, state, problem }: Progress): HTMLElem
     return h(
       'div',
       { class: 'note' },
+      of,
       h('p', {}, strings.area.missingForGood(percent(notComputed.share))),
       problem === null ? null : h('p', {}, problem.detail),
     );
@@ -44,6 +49,7 @@ export function progressView({ statistics, state, problem }: Progress): HTMLElem
   return h(
     'div',
     { class: 'note computing' },
+    of,
     notComputed === undefined ? null : h('p', {}, strings.area.missing(percent(notComputed.share))),
     all === 0 ? null : h('progress', { max: all, value: done, 'aria-label': strings.area.computingLabel }),
     all === 0 ? null : h('p', { class: 'quiet' }, strings.area.computing(done, all)),
@@ -51,7 +57,7 @@ export function progressView({ statistics, state, problem }: Progress): HTMLElem
 }
 
 /** Decimals that tell something of an area this large: `1,234`, `56.7`, `0.38`. */
-const decimalsFor = (value: number): number => (value >= 1000 ? 0 : value >= 10 ? 1 : 2);
+export const decimalsFor = (value: number): number => (value >= 1000 ? 0 : value >= 10 ? 1 : 2);
 
 /** @param decimals those of a table, so that its numbers stand in line */
 export function hectares(value: number, decimals = decimalsFor(value)): string {

@@ -8,8 +8,8 @@ const DECIMALS = 6;
 const AREA_ICON = 'M3 4.5 9.5 2.5 13.5 8 10 13.5 2.5 12z';
 const SHARE_ICON = 'M8 10V2.5M5 5l3-3 3 3M3.5 8.5v5h9v-5';
 
-/** Opens all panels beside the map, once the first layer shows: by buttons, clicks, dropped files, links. What the panels are made of is fetched when one is first wanted. */
-export function openPanels(host: PanelHost): void {
+/** Opens all panels beside the map, once the first layer shows: by buttons, clicks, dropped files, links. What the panels are made of is fetched when one is first wanted. @param placed whether the link names a place: the map stays there */
+export function openPanels(host: PanelHost, placed: boolean): void {
   const point = onDemand(async () => {
     const { PointPanel } = await import('./point-panel.js');
     return new PointPanel(host, (place) =>
@@ -47,7 +47,7 @@ export function openPanels(host: PanelHost): void {
     area(async (panel) => {
       const { areaOfWord } = await import('./area-link.js');
       const found = areaOfWord(word);
-      if (found !== null) panel.restore(found, place === null);
+      if (found !== null) panel.restore(found, { open: place === null, fit: !placed });
     });
   }
   if (place !== null && map !== undefined) point((panel) => void panel.show(place, map, false));

@@ -22,12 +22,14 @@ export class PointPanel {
     private readonly host: PanelHost,
     onPlace: (place: LonLat | null) => void,
   ) {
-    this.#sheet = new Sheet('point', strings.point.title, () => {
+    const closed = (): void => {
       this.#asked?.abort();
       this.#shown = null;
       host.showMarker(null);
       onPlace(null);
-    });
+    };
+    // Whoever shares the page shares the pixel too.
+    this.#sheet = new Sheet('point', strings.point.title, closed, true);
     this.onPlace = onPlace;
     // Another year, another model: the same pixel, seen anew.
     host.on('maps', (maps) => {
@@ -46,7 +48,7 @@ export class PointPanel {
     this.#asked?.abort();
     const asked = new AbortController();
     this.#asked = asked;
-    this.#sheet.open(focus);
+    if (focus || !this.#sheet.isBeneath) this.#sheet.open(focus);
     this.#shown = { place, map };
     this.host.showMarker(place);
     this.host.uncover(place);
@@ -95,11 +97,12 @@ const waiting = (): HTMLElement =>
     strings.point.reading,
   );
 
-/** What went wrong, what to do, and the way to try again. */
-export const failed = (problem: Problem, again: () => void): HTMLElement =>
+/** What went wrong, what to do, and the way to try again. @param map in words, where there are two */
+export const failed = (problem: Problem, again: () => void, map: string | null = null): HTMLElement =>
   h(
     'div',
     { class: 'problem', role: 'alert' },
+    map === null ? null : h('p', {}, map),
     h('strong', {}, problem.detail),
     h('p', {}, adviceFor(problem.code, problem.hint)),
     h('button', { type: 'button', class: 'plain', onclick: again }, strings.problems.tryAgain),

@@ -1,4 +1,5 @@
 import { ApiError, mapQuery, problemOf, unreachable } from '../api.js';
+import { baselineYear, DYNAMIC_WORLD } from '../choices.js';
 import { h } from '../dom.js';
 import type { PanelHost, ShownMap } from '../panel-host.js';
 import { strings } from '../strings.js';
@@ -21,19 +22,20 @@ export class SharePanel {
 
   open(): void {
     this.#render();
-    this.#sheet.open();
+    this.#sheet.open(true, true);
   }
 
   #render(): void {
-    const [map] = this.host.maps;
+    const [map, other] = this.host.maps;
     const { share } = strings;
+    const xyzHelp = other === undefined ? share.xyzHelp : share.xyzHelpLeft;
     this.#sheet.fill(
       h('h2', {}, share.title),
       this.#address(share.link, share.linkHelp, () => this.host.url.link()),
       ...(map === undefined
         ? []
         : [
-            this.#address(share.xyz, share.xyzHelp, () => xyzAddress(map)),
+            this.#address(share.xyz, xyzHelp, () => xyzAddress(map)),
             this.#address(share.wmts, share.wmtsHelp, () => absolute('wmts/1.0.0/WMTSCapabilities.xml')),
             this.#qgis(map),
           ]),
@@ -65,7 +67,7 @@ export class SharePanel {
     button.addEventListener('click', () => {
       void fetchBlob(qgisAddress(map)).then(
         (file) => {
-          saveFile(file, `geocrop-${map.key.season}-${map.key.year}-${map.layer.name}.qlr`);
+          saveFile(file, `geocrop-${map.key.season}-${yearOf(map)}-${map.layer.name}.qlr`);
           confirm(button, downloading, this.#announce, announceDownload(qgis));
         },
         (error: unknown) => sayProblem(error instanceof ApiError ? error.problem : unreachable().problem),
@@ -84,16 +86,25 @@ export class SharePanel {
 /** The page lies beside the API: without its file name, query and place. */
 const absolute = (path: string): string => new URL(path, new URL('.', document.baseURI)).href;
 
+/** Of what shows: Dynamic World's year is not always the map's. */
+function yearOf({ key, tileJson, layer }: ShownMap): number {
+  return (layer.name === DYNAMIC_WORLD ? baselineYear(tileJson.geocrop) : null) ?? key.year;
+}
+
 /** Braces stay as they are: other programs put numbers there. */
-function xyzAddress({ key, tileJson, layer }: ShownMap): string {
+function xyzAddress(map: ShownMap): string {
+  const { key, tileJson, layer } = map;
+  if (layer.name === DYNAMIC_WORLD) return `${absolute(`baselines/dw/${yearOf(map)}/tiles/`)}{z}/{x}/{y}.png`;
   const query = mapQuery(key);
   query.set('layer', layer.name);
   query.set('v', tileJson.geocrop.version);
   return `${absolute('tiles/')}{z}/{x}/{y}.png?${query.toString()}`;
 }
 
-function qgisAddress({ key, layer }: ShownMap): string {
-  return absolute(`qgis/${encodeURIComponent(layer.name)}.qlr?${mapQuery(key).toString()}`);
+function qgisAddress(map: ShownMap): string {
+  const { key, layer } = map;
+  const query = layer.name === DYNAMIC_WORLD ? { year: yearOf(map) } : key;
+  return absolute(`qgis/${encodeURIComponent(layer.name)}.qlr?${mapQuery(query).toString()}`);
 }
 
 async function fetchBlob(url: string): Promise<Blob> {

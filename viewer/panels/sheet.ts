@@ -7,6 +7,8 @@ export type Closing = 'person' | 'other';
 /** A panel at the map's side, on a phone a sheet over its lower part. One at a time is open. */
 export class Sheet {
   static #current: Sheet | null = null;
+  /** Hidden while another lies over it for a moment: it comes back when the person closes that one. */
+  static #beneath: Sheet | null = null;
   readonly root: HTMLElement;
   readonly body: HTMLElement;
   #opener: Element | null = null;
@@ -16,6 +18,8 @@ export class Sheet {
     id: string,
     label: string,
     readonly onClose: (why: Closing) => void,
+    /** Whether it stays as it is while another lies over it. */
+    readonly canWait = false,
   ) {
     this.body = h('div', { class: 'sheet-body' });
     const close = h(
@@ -46,16 +50,32 @@ export class Sheet {
     return Sheet.#current === this;
   }
 
-  /** @param focus moves the keyboard's focus here, and back where it was when the person closes it */
-  open(focus = true): void {
+  get isBeneath(): boolean {
+    return Sheet.#beneath === this;
+  }
+
+  /**
+   * @param focus moves the keyboard's focus here, and back where it was when the person closes it
+   * @param over what is open and can wait does so beneath
+   */
+  open(focus = true, over = false): void {
     if (Sheet.#current !== this) {
       this.#opener = focus ? document.activeElement : null;
-      Sheet.#current?.close('other');
-      Sheet.#current = this;
-      this.root.hidden = false;
-      document.body.classList.add('panel-open');
+      const before = Sheet.#current;
+      if (this.isBeneath) Sheet.#beneath = null;
+      if (over && before?.canWait === true) {
+        before.root.hidden = true;
+        Sheet.#beneath = before;
+      } else before?.close('other');
+      this.#show();
     }
     if (focus) this.root.focus({ preventScroll: true });
+  }
+
+  #show(): void {
+    Sheet.#current = this;
+    this.root.hidden = false;
+    document.body.classList.add('panel-open');
   }
 
   close(why: Closing = 'person'): void {
@@ -65,6 +85,12 @@ export class Sheet {
     this.root.hidden = true;
     document.body.classList.remove('panel-open');
     this.onClose(why);
+    const beneath = Sheet.#beneath;
+    Sheet.#beneath = null;
+    if (beneath !== null) {
+      if (why === 'person') beneath.#show();
+      else beneath.onClose(why);
+    }
     if (why !== 'person' || !hadFocus) return;
     const back = this.#opener instanceof HTMLElement && this.#opener.isConnected ? this.#opener : null;
     const target = back === null || back === document.body ? document.getElementById('canvas') : back;

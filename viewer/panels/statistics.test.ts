@@ -4,7 +4,7 @@ import { ApiError } from '../api.js';
 import { countArea } from './statistics.js';
 import type { AreaStatistics, Progress } from './statistics.js';
 
-const MAP = { season: 'summer', year: 2024, model: 'Ensemble' };
+const MAP = 'season=summer&year=2024&model=Ensemble';
 const AREA = { type: 'Polygon', coordinates: [] } as const;
 const answer = (missing: number): AreaStatistics =>
   ({ completeness: { complete: missing === 0, notComputed: { pixels: missing } } }) as AreaStatistics;

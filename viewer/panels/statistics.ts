@@ -1,5 +1,5 @@
-import { ApiError, getJson, mapQuery, unreachable, UNREACHABLE } from '../api.js';
-import type { MapKey, Problem } from '../api.js';
+import { ApiError, getJson, unreachable, UNREACHABLE } from '../api.js';
+import type { Problem } from '../api.js';
 import type { AreaGeometry } from '../panel-host.js';
 
 /** POST /statistics, as far as this page reads it. Hectares are ground areas; shares are 0 to 1. */
@@ -77,10 +77,11 @@ const PATIENCE = 30;
 
 /**
  * Counts an area: what is there at once; then the rest is asked for, and what is there by then counted again, until all is.
+ * @param map the query that names it
  * @param pause resolves after the milliseconds; injected for tests
  */
 export async function countArea(
-  map: MapKey,
+  map: string,
   area: AreaGeometry,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
@@ -91,7 +92,7 @@ export async function countArea(
   let unchanged = 0;
   // With `wait` the server has the rest computed; without, it counts what is there.
   for (let wait = false; !signal.aborted;) {
-    const query = mapQuery(map);
+    const query = new URLSearchParams(map);
     if (wait) query.set('wait', String(WAIT_SECONDS));
     let problem: Problem | null = null;
     try {

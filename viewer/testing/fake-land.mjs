@@ -11,6 +11,21 @@ export const CLASSES = [
   { id: 8, name: 'water', color: '#4a8fc2' },
   { id: 9, name: 'built_up', color: '#b5483c' },
 ];
+/** Dynamic World's, and which of them each class is. */
+export const BASELINE_CLASSES = [
+  ['water', '#419bdf'],
+  ['trees', '#397d49'],
+  ['grass', '#88b053'],
+  ['flooded_vegetation', '#7a87c6'],
+  ['crops', '#e49635'],
+  ['shrub_and_scrub', '#dfc35a'],
+  ['built', '#c4281b'],
+  ['bare', '#a59b8f'],
+  ['snow_and_ice', '#b39fe1'],
+].map(([name, color], id) => ({ id, name, color }));
+export const BASELINE_OF = [4, 4, 4, 4, 4, 5, 1, 2, 0, 6];
+/** Another season's fields lie so many pixels further east. */
+export const PIXELS_A_YEAR = 2600;
 const PEAK = [0.78, 0.72, 0.82, 0.62, 0.66, 0.36, 0.74, 0.52, -0.08, 0.2];
 const BASE = [0.18, 0.17, 0.2, 0.18, 0.19, 0.2, 0.42, 0.22, -0.12, 0.14];
 const PEAK_DAY = [160, 125, 165, 175, 168, 170, 170, 165, 150, 150];

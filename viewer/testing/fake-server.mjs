@@ -4,7 +4,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CLASSES, hash, landAt, ndviAt, rgbOf } from './fake-land.mjs';
+import {
+  BASELINE_CLASSES,
+  BASELINE_OF,
+  CLASSES,
+  hash,
+  landAt,
+  ndviAt,
+  PIXELS_A_YEAR,
+  rgbOf,
+} from './fake-land.mjs';
 import { palettePng, png } from './fake-png.mjs';
 import { statisticsAnswer } from './fake-statistics.mjs';
 
@@ -27,18 +36,6 @@ const PERIOD = ['2024-09-01', '2025-05-31'];
 const RAMP = ['#8c5a2b', '#cfae6a', '#f0ead0', '#9cc47c', '#3f8f4f', '#14532d'];
 /** How long an area's computing is waited for. */
 const WAITED_MS = 300;
-const BASELINE = [
-  '#419BDF',
-  '#397D49',
-  '#88B053',
-  '#7A87C6',
-  '#E49635',
-  '#DFC35A',
-  '#C4281B',
-  '#A59B8F',
-  '#B39FE1',
-];
-const BASELINE_OF = [4, 4, 4, 4, 4, 5, 1, 2, 0, 6];
 const LAYERS = [
   { name: 'classes', kind: 'classes', title: 'Crop classes' },
   { name: 'truecolor', kind: 'rgb', title: 'True colour' },
@@ -104,6 +101,7 @@ export async function startFakeServer(options = {}) {
     point: null,
     tilejson: null,
     statistics: null,
+    statisticsOf: {},
     /** Share of an area that is computed. */
     computed: 1,
     geocrop: {},
@@ -213,13 +211,15 @@ export async function startFakeServer(options = {}) {
     if (path === '/districts.geojson') return json(response, DISTRICTS);
     if (path === '/legend.json') return json(response, legend(url.searchParams.get('layer') ?? 'classes'));
     if (path === '/statistics') {
-      if (settings.statistics !== null) return void problem(response, ...settings.statistics);
+      const wrong = settings.statistics ?? settings.statisticsOf[asMap(url.searchParams).year];
+      if (wrong) return void problem(response, ...wrong);
       return void bodyOf(request).then((area) => {
         if (url.searchParams.has('wait') && settings.computed < 1)
           return later(WAITED_MS, () =>
             problem(response, 503, 'not-ready', 'The area is being computed.', 'Ask again.', 1),
           );
-        json(response, statisticsAnswer(area, asMap(url.searchParams), settings.computed));
+        const baseline = url.searchParams.get('layer') === 'dynamic_world';
+        json(response, statisticsAnswer(area, asMap(url.searchParams), baseline, settings.computed));
       });
     }
     if (/^\/qgis\/\w+\.qlr$/.test(path)) {
@@ -282,7 +282,7 @@ function paintNew(address, layer, map) {
   const scale = 2 ** (14 - address.z);
   const place = (x, y) => [
     // Each season has its own fields, each model its own errors.
-    Math.floor((address.x * 256 + x + 0.5) * scale) + 2600 * (2024 - map.year),
+    Math.floor((address.x * 256 + x + 0.5) * scale) + PIXELS_A_YEAR * (2024 - map.year),
     Math.floor((address.y * 256 + y + 0.5) * scale) + (map.model === 'Ensemble' ? 0 : 3),
   ];
   if (layer === 'truecolor')
@@ -310,7 +310,7 @@ function painter(layer) {
     };
   if (layer === 'baseline')
     return {
-      colors: [...BASELINE.map(opaque), CLEAR],
+      colors: [...BASELINE_CLASSES.map(({ color }) => opaque(color)), CLEAR],
       index: (px, py) => BASELINE_OF[landAt(px, py).id],
     };
   const value =

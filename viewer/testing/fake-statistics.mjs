@@ -1,5 +1,5 @@
 // POST /statistics of the made-up map: pixels of the zoom-14 grid whose centre lies in the area, counted one by one.
-import { CLASSES, landAt } from './fake-land.mjs';
+import { BASELINE_CLASSES, BASELINE_OF, CLASSES, landAt, PIXELS_A_YEAR } from './fake-land.mjs';
 
 const N = 256 * 2 ** 14;
 const EQUATOR = 2 * Math.PI * 6378137;
@@ -14,14 +14,16 @@ const round = (value, digits) => Number(value.toFixed(digits));
 /**
  * @param {{ type: string, coordinates: number[][][] | number[][][][] }} area
  * @param {{ season: string, year: number, model: string }} map
+ * @param {boolean} baseline Dynamic World in place of the map
  * @param {number} computed share of the rows that are there, 0 to 1, from the north
  */
-export function statisticsAnswer(area, map, computed) {
+export function statisticsAnswer(area, map, baseline, computed) {
   const polygons = area.type === 'Polygon' ? [area.coordinates] : area.coordinates;
   const rings = polygons.flat().map((ring) => ring.map(([lon, lat]) => [columnOf(lon), rowOf(lat)]));
   const rows = rings.flat().map(([, y]) => y);
   const [top, bottom] = [Math.floor(Math.min(...rows)), Math.ceil(Math.max(...rows))];
-  const counts = CLASSES.map(() => ({ pixels: 0, hectares: 0, confidence: 0 }));
+  const classes = baseline ? BASELINE_CLASSES : CLASSES;
+  const counts = classes.map(() => ({ pixels: 0, hectares: 0, confidence: 0 }));
   const whole = { pixels: 0, hectares: 0 };
   const missing = { pixels: 0, hectares: 0 };
   for (let y = top; y < bottom; y += 1) {
@@ -29,8 +31,8 @@ export function statisticsAnswer(area, map, computed) {
     const there = y - top < computed * (bottom - top);
     for (const [from, to] of spans(rings, y + 0.5)) {
       for (let x = from; x < to; x += 1) {
-        const { id, vigour, edge } = landAt(x, y);
-        const of = there ? counts[id] : missing;
+        const { id, vigour, edge } = landAt(x + PIXELS_A_YEAR * (2024 - map.year), y);
+        const of = there ? counts[baseline ? BASELINE_OF[id] : id] : missing;
         of.pixels += 1;
         of.hectares += hectares;
         if (there) of.confidence += edge ? 45 : 60 + 40 * vigour;
@@ -48,7 +50,7 @@ export function statisticsAnswer(area, map, computed) {
   const all = Math.max(1, Math.ceil((bottom - top) / 60));
   return {
     source: { kind: 'map', layer: 'classes', ...map, version: '0a1b2c3d', recipe: '0a1b2c3d' },
-    period: ['2024-09-01', '2025-05-31'],
+    period: baseline ? null : [`${map.year}-09-01`, `${map.year + 1}-05-31`],
     area: { pixels: whole.pixels, hectares: round(whole.hectares, 4), bounds: [0, 0, 0, 0] },
     completeness: {
       complete: missing.pixels === 0,
@@ -64,30 +66,34 @@ export function statisticsAnswer(area, map, computed) {
         missing: all - Math.round(all * computed),
       },
     },
-    classes: CLASSES.map(({ id, name, color }, i) => {
+    classes: classes.map(({ id, name, color }, i) => {
       const { pixels, hectares, confidence } = counts[i];
       const adjusted = hectares * (i % 2 === 0 ? 0.94 : 1.08);
       const error = hectares * 0.06;
       return {
         ...{ id, name, color, pixels, hectares: round(hectares, 4) },
         share: classified.pixels === 0 ? 0 : round(pixels / classified.pixels, 6),
-        meanConfidence: pixels === 0 ? null : round(confidence / pixels, 1),
-        adjusted: {
-          hectares: round(adjusted, 4),
-          standardError: round(error / 1.96, 4),
-          interval: [round(adjusted - error, 4), round(adjusted + error, 4)],
-          share: classified.hectares === 0 ? 0 : round(adjusted / classified.hectares, 6),
-        },
+        meanConfidence: pixels === 0 || baseline ? null : round(confidence / pixels, 1),
+        adjusted: baseline
+          ? null
+          : {
+              hectares: round(adjusted, 4),
+              standardError: round(error / 1.96, 4),
+              interval: [round(adjusted - error, 4), round(adjusted + error, 4)],
+              share: classified.hectares === 0 ? 0 : round(adjusted / classified.hectares, 6),
+            },
       };
     }),
-    estimate: {
-      possible: true,
-      method: 'Olofsson et al. 2014',
-      level: 0.95,
-      samples: 1200,
-      simulated: true,
-      assumptions: ['The map is as right here as on the fields that the model was tested on.'],
-    },
+    estimate: baseline
+      ? { possible: false, reason: 'Nothing is known here of the errors of this map.' }
+      : {
+          possible: true,
+          method: 'Olofsson et al. 2014',
+          level: 0.95,
+          samples: 1200,
+          simulated: true,
+          assumptions: ['The map is as right here as on the fields that the model was tested on.'],
+        },
     scenes: { digests: ['f00'], count: 24, newest: '2025-05-26' },
     notes: ['Simulated data: these hectares say nothing about real fields.'],
     attribution: 'Contains modified Copernicus Sentinel data 2024–2025',
