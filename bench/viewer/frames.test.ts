@@ -54,6 +54,13 @@ test('script inside script counts once, and that of other threads not at all', (
   ]);
 });
 
+test('a piece that still runs when the trace ends is left out; one without its own clock counts by the wall', () => {
+  const { dur: _, tdur: __, ...endless } = piece('FireAnimationFrame', 9, 0, 0);
+  const { tdur: ___, ...clockless } = piece('TimerFire', 2, 4, 0);
+  const events = [begin(0), piece('TimerFire', 1, 1, 0.5), clockless, endless];
+  assert.deepEqual(scriptOfFrames(events), [{ cpu: 4.5, wall: 5 }]);
+});
+
 test('a trace that says nothing is an error', () => {
   assert.throws(() => scriptOfFrames([piece('TimerFire', 1, 1, 1)]), /no frame was drawn/);
   const { tdur: _, ...clockless } = piece('TimerFire', 1, 1, 1);

@@ -43,10 +43,13 @@ export function scriptOfFrames(events: readonly TraceEvent[]): FrameScript[] {
   const begins = onPage.filter(({ name }) => name === BEGIN).map(({ ts }) => ts);
   begins.sort((a, b) => a - b);
   const frames = begins.map(() => ({ cpu: 0, wall: 0 }));
-  for (const { ts, dur = 0, tdur } of outermost(onPage)) {
+  const scripts = outermost(onPage);
+  if (scripts.length > 0 && scripts.every(({ tdur }) => tdur === undefined))
+    throw new RangeError('the trace has no times of threads');
+  for (const { ts, dur, tdur = dur } of scripts) {
     const frame = frames[begins.findLastIndex((begin) => begin <= ts)];
-    if (tdur === undefined) throw new RangeError('the trace has no times of threads');
-    if (frame === undefined) continue;
+    // What still ran when the trace ended has no end.
+    if (frame === undefined || dur === undefined || tdur === undefined) continue;
     frame.wall += dur / 1000;
     frame.cpu += tdur / 1000;
   }
