@@ -124,6 +124,9 @@ function bars(classes: readonly ClassStatistics[], adjusted: boolean): HTMLEleme
   );
 }
 
+/** Standard errors to either side that hold 95 % of a normal distribution. The server's interval is cut at 0 and at the whole area. */
+const NORMAL_95 = 1.96;
+
 function table(
   classes: readonly ClassStatistics[],
   { completeness }: AreaStatistics,
@@ -144,7 +147,7 @@ function table(
         class: 'number',
         title: strings.area.interval(size(area.hectares), size(low), size(high)),
       },
-      strings.area.plusMinus(size(area.hectares), size((high - low) / 2)),
+      strings.area.plusMinus(size(area.hectares), size(NORMAL_95 * area.standardError)),
     );
   };
   return h(
