@@ -127,6 +127,17 @@ test('not-ready does not set back what an event said', async () => {
   assert.equal(b.phase(tile(1)), 'computing');
 });
 
+test('a full queue is told of, also where an event had said that the tile waits', async () => {
+  const b = await viewing([tile(1)], true);
+  const told = (): string | undefined => b.store.statuses()[0]?.problem?.code;
+  b.store.handle(event(tile(1), 'queued'));
+  await b.answer(tile(1), problem('queue-full', 2));
+  assert.deepEqual([b.phase(tile(1)), told()], ['queued', 'queue-full']);
+  await b.pass(2000);
+  await b.answer(tile(1), problem('not-ready', 2));
+  assert.deepEqual([b.phase(tile(1)), told()], ['queued', undefined]);
+});
+
 test('when events come again, what is pending is asked for: some may have been missed', async () => {
   const b = await viewing([tile(1)]);
   await b.answer(tile(1), problem('not-ready', 5));

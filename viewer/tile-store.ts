@@ -285,7 +285,8 @@ export class TileStore<P> {
       const asked = answer.retryAfter ?? DEFAULT_RETRY_SECONDS;
       const eventsTell = this.#eventsLive && answer.code === 'not-ready';
       this.#retryIn(entry, eventsTell ? Math.max(asked, SAFETY_RETRY_SECONDS) : asked);
-      if (!isPending(entry.status.phase) || entry.status.phase === 'waiting') {
+      const { phase } = entry.status;
+      if (!isPending(phase) || phase === 'waiting' || phase === 'queued') {
         this.#update(entry, { phase: 'queued', problem: answer.code === 'not-ready' ? null : answer });
       }
     } else {

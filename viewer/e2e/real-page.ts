@@ -16,7 +16,7 @@ export interface CountedClass {
   readonly hectares: number;
   readonly share: number;
   readonly meanConfidence: number | null;
-  readonly adjusted: { readonly hectares: number; readonly interval: readonly [number, number] } | null;
+  readonly adjusted: { readonly hectares: number; readonly standardError: number } | null;
 }
 
 export const text = async (locator: Locator): Promise<string> => (await locator.textContent()) ?? '';
@@ -60,10 +60,10 @@ export async function copied(page: Page, what: string): Promise<string> {
 
 /** A file that the page gives the person, as text. */
 export async function saved(page: Page, button: string): Promise<{ name: string; content: string }> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: button }).click(),
-  ]);
+  const pressed = page.getByRole('button', { name: button });
+  const [download] = await Promise.all([page.waitForEvent('download'), pressed.click()]);
+  // It says "Saved" for a while.
+  await pressed.waitFor();
   const stream = await download.createReadStream();
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk as Uint8Array);
