@@ -138,6 +138,8 @@ void describe('the viewer on a real server', { skip: withoutBrowser }, () => {
           assert.ok(seconds > 0 && waits.includes(1000 * seconds), `${seconds} s are waited for ${url}`);
           assert.ok((asked.get(url) ?? 0) > 1, `${url} is asked for again`);
         }
+        // It goes after twelve seconds, which may be over by now or not.
+        await page.evaluate(`document.querySelectorAll('.toast button').forEach((close) => close.click())`);
         await looks(page, 'real-wide');
       },
       async (page) => {
