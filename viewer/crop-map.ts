@@ -2,9 +2,11 @@ import { Deck, MapView } from '@deck.gl/core';
 import type { MapViewState } from '@deck.gl/core';
 import { reducedMotion } from './dom.js';
 import { areaLayers, drawingLayers } from './map/area-layers.js';
+import { Arrivals } from './map/arrivals.js';
 import { borderLayer, districtLayer, Ground, groundKey } from './map/ground-layers.js';
 import { pictureLayer } from './map/picture-layers.js';
 import type { PictureSource } from './map/picture-layers.js';
+
 import type { AreaGeometry, LonLat } from './panel-host.js';
 import { DECK_ZOOM_OFFSET, placeOf, tilePosition } from './tile-math.js';
 import { MAX_ZOOM, MIN_ZOOM } from './url-state.js';
@@ -33,6 +35,8 @@ export interface MapContent {
 
 const NOTHING: MapContent = { pictures: [], districts: null, area: null, corners: null, hasBase: false };
 const ZOOM_MS = 220;
+/** A press up to here is a click: hands can be slow, and so can a machine that draws the map without a graphics card. */
+const LONGEST_CLICK_MS = 1500;
 /** The panel's, in CSS pixels: style/point.css has the same. On a phone it is a sheet over the lower two thirds. */
 const PANEL_WIDTH = 420;
 const PANEL_MARGIN = 60;
@@ -47,10 +51,13 @@ const SHEET_MARGIN = 24;
 export class CropMap {
   readonly #deck: Deck<MapView>;
   readonly #ground = new Ground();
+  readonly #arrivals = new Arrivals();
   #place: Place;
   #content = NOTHING;
   #pointer: LonLat | null = null;
   #frame = 0;
+  /** What shows is not what was drawn last. */
+  #stale = false;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -64,6 +71,7 @@ export class CropMap {
       initialViewState: viewState(place),
       controller: controller(false),
       pickingRadius: 0,
+      eventRecognizerOptions: { click: { time: LONGEST_CLICK_MS } },
       layers: [],
       onViewStateChange: ({ viewState: next }) => {
         const state = next as MapViewState;
@@ -75,7 +83,10 @@ export class CropMap {
         return next;
       },
       onResize: () => this.#render(),
-      onAfterRender: () => events.onFrame(),
+      onAfterRender: () => {
+        this.#stale = false;
+        events.onFrame();
+      },
       onClick: ({ coordinate }) => {
         const place = lonLat(coordinate);
         if (place !== null) events.onClick(place);
@@ -161,13 +172,19 @@ export class CropMap {
     this.#render();
   }
 
-  /** The look of layers changed, or what lies in a tile that shows: one frame. */
+  /** The look of layers changed: one frame, where deck.gl draws none by itself. */
   redraw(): void {
+    this.#stale = true;
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#deck.redraw('look');
+      if (this.#stale) this.#deck.redraw('look');
     });
+  }
+
+  /** What lies in a tile that shows may have changed: drawn with what else comes. */
+  redrawTiles(): void {
+    void this.#arrivals.join(Promise.resolve()).then(() => this.redraw());
   }
 
   #render(): void {
@@ -175,7 +192,7 @@ export class CropMap {
     this.#deck.setProps({
       layers: [
         hasBase ? [] : this.#ground.below(this.#place),
-        pictures.map(pictureLayer),
+        pictures.map((source) => pictureLayer(source, this.#arrivals)),
         borderLayer(this.#place),
         districts === null ? [] : districtLayer(districts),
         area === null ? [] : areaLayers(area),

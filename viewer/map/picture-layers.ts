@@ -7,6 +7,7 @@ import { MIN_ZOOM } from '../url-state.js';
 import type { ShownTile } from './picture-array.js';
 import { RasterLayer } from './raster-layer.js';
 import type { TileLook } from './tile-look.js';
+import type { Arrivals } from './arrivals.js';
 
 /** A layer of tiles as the map draws it: where its pictures come from, and how they look. */
 export interface PictureSource {
@@ -76,7 +77,8 @@ class PictureTiles extends TileLayer<Content, { source: PictureSource }> {
   }
 }
 
-export function pictureLayer(source: PictureSource): PictureTiles {
+/** @param arrivals one for all layers: they are drawn at once */
+export function pictureLayer(source: PictureSource, arrivals: Arrivals): PictureTiles {
   return new PictureTiles({
     id: source.id,
     source,
@@ -90,7 +92,7 @@ export function pictureLayer(source: PictureSource): PictureTiles {
     // The store bounds the requests, since a tile that is being computed waits without one.
     maxRequests: 0,
     refinementStrategy: 'best-available',
-    getTileData: ({ index }) => source.load(addressOf(index)),
+    getTileData: ({ index }) => arrivals.join(source.load(addressOf(index))),
     onTileUnload: (tile) => source.forget(addressOf(tile.index)),
   });
 }

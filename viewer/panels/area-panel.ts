@@ -58,6 +58,8 @@ export class AreaPanel {
 
   async openFile(file: File): Promise<void> {
     this.#sheet.open();
+    // Not the hectares of the area before, which it held when it was closed.
+    if (this.host.area === null) this.#showForm();
     try {
       const { area, polygons } = await areaOfFile(file);
       this.#set(area, polygons > 1 ? strings.area.manyPolygons(polygons) : null);
