@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { serving, type Serving } from '../../tiler/e2e/cli/geocrop-process.js';
 import { demoFolder, testSeason } from '../../tiler/e2e/cli/test-season.js';
 import { allThere, PHONE, PICTURES, pixels, TestBrowser, withoutBrowser } from './browser.js';
+import { eventually } from './on-screen.js';
 
 const VIEW = { width: 1000, height: 640 };
 /** Metatiles are computed while the page waits: patience decides nothing here. */
@@ -55,9 +56,11 @@ void describe('the viewer on the demo', { skip: withoutBrowser }, () => {
         const legend = (await (await fetch(`${server.url}/legend.json`)).json()) as {
           classes: { name: string; color: string }[];
         };
-        const found = await share(
+        const colors = legend.classes.map(({ color }) => color);
+        const found = await eventually(
           page,
-          legend.classes.map(({ color }) => color),
+          () => share(page, colors),
+          (seen) => seen > 0.8,
         );
         assert.ok(found > 0.8, `${found} of the pixels are of a class's colour`);
         const shown = (await page.locator('#legend').textContent()) ?? '';

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import pixelmatch from 'pixelmatch';
 import type { Locator, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -14,6 +15,9 @@ const WIDEST_PHONE = 700;
 const COLOR_TOLERANCE = 0.1;
 /** Share of the pixels that may differ more: of a desktop's whole screen 144, a square of 36 × 36 pixels there. */
 const SHARE_TOLERANCE = 0.001;
+/** How long a picture may take to become like its golden one. */
+const PATIENCE_MS = 20_000;
+const WRITE_AFTER_MS = 500;
 
 export interface Clip {
   readonly x: number;
@@ -25,8 +29,9 @@ export interface Clip {
 const update = process.env['GEOCROP_SCREENSHOTS'] === 'write'; // eslint-disable-line no-restricted-properties -- a test's own
 
 /**
- * Compares what the page shows with its golden picture. Text is drawn in blocks (block-font.ts), so that the machine's fonts do not
- * matter. The page as a person sees it, in full, is written to test-output/viewer beside it, and what differs where something does.
+ * Waits until the page looks as in its golden picture: what has loaded is drawn some frames later, and the words about it come
+ * first. Text is drawn in blocks (block-font.ts), so that the machine's fonts do not matter. The page as a person sees it, in full,
+ * is written to test-output/viewer beside it, and what differs where something still does after PATIENCE_MS.
  * @param name of the state, in words with dashes
  * @param mask parts that are different each time: painted over
  * @param clip the part of the page that is compared; without: all of it
@@ -38,50 +43,64 @@ export async function assertLooks(
   clip?: Clip,
 ): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', caret: 'hide' });
-  const actual = await withBlocks(page, () =>
-    page.screenshot({
+  const wide = (page.viewportSize()?.width ?? 0) > WIDEST_PHONE;
+  const take = async (): Promise<PNG> => {
+    const shot = await page.screenshot({
       animations: 'disabled',
       caret: 'hide',
       mask: [...mask],
       maskColor: '#ff00ff',
       ...(clip === undefined ? {} : { clip }),
-    }),
-  );
-  const wide = (page.viewportSize()?.width ?? 0) > WIDEST_PHONE;
-  const small = shrink(PNG.sync.read(actual), wide ? 3 : 2);
-  const path = join(GOLDEN, `${name}.png`);
-  if (update) {
-    if (process.env['CI'] === 'true') throw new Error('Golden pictures are not written in CI.'); // eslint-disable-line no-restricted-properties -- a test's own
-    mkdirSync(GOLDEN, { recursive: true });
-    writeFileSync(path, PNG.sync.write(small, { colorType: 2, deflateLevel: 9 }));
-    return;
+    });
+    return shrink(PNG.sync.read(shot), wide ? 3 : 2);
+  };
+  await withBlocks(page, () => (update ? write(name, take) : compare(name, take)));
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', caret: 'hide' });
+}
+
+/** Once two pictures in a row are the same. */
+async function write(name: string, take: () => Promise<PNG>): Promise<void> {
+  if (process.env['CI'] === 'true') throw new Error('Golden pictures are not written in CI.'); // eslint-disable-line no-restricted-properties -- a test's own
+  let last = await take();
+  for (let before: PNG | null = null; before === null || !before.data.equals(last.data);) {
+    await setTimeout(WRITE_AFTER_MS);
+    [before, last] = [last, await take()];
   }
+  mkdirSync(GOLDEN, { recursive: true });
+  writeFileSync(join(GOLDEN, `${name}.png`), PNG.sync.write(last, { colorType: 2, deflateLevel: 9 }));
+}
+
+async function compare(name: string, take: () => Promise<PNG>): Promise<void> {
+  const path = join(GOLDEN, `${name}.png`);
   const written = join(PICTURES, `${name}-actual.png`);
   if (!existsSync(path)) {
-    writeFileSync(written, PNG.sync.write(small));
+    writeFileSync(written, PNG.sync.write(await take()));
     throw new Error(
       `There is no golden picture ${path}: look at ${written}, then run \`npm run screenshots\`.`,
     );
   }
   const golden = PNG.sync.read(readFileSync(path));
-  if (golden.width !== small.width || golden.height !== small.height) {
-    throw new Error(
-      `${name} is ${small.width} × ${small.height}, its golden picture ${golden.width} × ${golden.height}.`,
-    );
-  }
   const { width, height } = golden;
   const difference = new PNG({ width, height });
-  const count = pixelmatch(golden.data, small.data, difference.data, width, height, {
-    threshold: COLOR_TOLERANCE,
-  });
-  if (count <= SHARE_TOLERANCE * width * height) return;
-  writeFileSync(written, PNG.sync.write(small));
-  writeFileSync(join(PICTURES, `${name}-difference.png`), PNG.sync.write(difference));
-  throw new Error(
-    `${name}: ${count} of ${width * height} pixels differ from ${path}; see ${written} and ${name}-difference.png beside it. ` +
-      'Where the change is meant: `npm run screenshots`.',
-  );
+  for (const until = Date.now() + PATIENCE_MS; ;) {
+    const small = await take();
+    if (width !== small.width || height !== small.height) {
+      throw new Error(
+        `${name} is ${small.width} × ${small.height}, its golden picture ${width} × ${height}.`,
+      );
+    }
+    const count = pixelmatch(golden.data, small.data, difference.data, width, height, {
+      threshold: COLOR_TOLERANCE,
+    });
+    if (count <= SHARE_TOLERANCE * width * height) return;
+    if (Date.now() < until) continue;
+    writeFileSync(written, PNG.sync.write(small));
+    writeFileSync(join(PICTURES, `${name}-difference.png`), PNG.sync.write(difference));
+    throw new Error(
+      `${name}: ${count} of ${width * height} pixels differ from ${path}; see ${written} and ${name}-difference.png beside it. ` +
+        'Where the change is meant: `npm run screenshots`.',
+    );
+  }
 }
 
 async function withBlocks<T>(page: Page, take: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import type { Size } from './browser.js';
 import { fakeLand, startFakeServer } from './fake-server.js';
 import type { FakeLand, FakeServer } from './fake-server.js';
 import { assertLooks } from './golden.js';
-import { shows } from './on-screen.js';
+import { eventually, shows, showsNo } from './on-screen.js';
 
 /** What shows on the map, and how: years, classes, hatching, two maps, bases. */
 const VIEW = { width: 1200, height: 800 };
@@ -102,7 +102,7 @@ void describe('the map', { skip: withoutBrowser }, () => {
       await switchOf(page, 'Maize').click();
       await page.waitForURL(/off=maize/);
       await shows(page, others, colorsOf(others));
-      assert.ok(!(await colorsAt(page, maize)).includes(land.CLASSES[0]?.color ?? ''));
+      await showsNo(page, maize, land.CLASSES[0]?.color ?? '');
       await assertLooks(page, 'map-class-off');
       await page.getByRole('button', { name: 'Hide all classes' }).click();
       await page.waitForURL(/off=tobacco/);
@@ -130,11 +130,14 @@ void describe('the map', { skip: withoutBrowser }, () => {
       const places = inFields();
       await page.locator('#hatch').fill('75');
       await page.waitForURL(/hatch=75/);
-      let hatched = 0;
-      for (let tries = 0; tries < 200 && hatched === 0; tries += 1) {
-        const seen = await colorsAt(page, places);
-        hatched = seen.filter((color, at) => color !== colorsOf(places)[at]).length;
-      }
+      const hatched = await eventually(
+        page,
+        async () => {
+          const seen = await colorsAt(page, places);
+          return seen.filter((color, at) => color !== colorsOf(places)[at]).length;
+        },
+        (count) => count > 0,
+      );
       assert.ok(hatched > 0 && hatched < places.length, `${hatched} of ${places.length} places are hatched`);
       const asked = server.requests.length;
       await page.locator('#hatch').fill('0');

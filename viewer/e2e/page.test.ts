@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { allThere, colorsAt, gridPixel, TestBrowser, withoutBrowser } from './browser.js';
 import { fakeLand, startFakeServer } from './fake-server.js';
 import type { FakeLand, FakeServer, Tile } from './fake-server.js';
+import { shows, showsNo } from './on-screen.js';
 
 /** The built page in a real browser, against a server that makes its answers up and moves its tiles only when told. */
 const VIEW = { width: 1000, height: 640 };
@@ -88,8 +89,9 @@ void describe('the viewer', { skip: withoutBrowser }, () => {
       await page.waitForFunction(`!document.querySelector('.cell')`);
       const places = inFields();
       assert.ok(places.length > 20);
-      assert.deepEqual(
-        await colorsAt(page, places),
+      await shows(
+        page,
+        places,
         places.map(([x, y]) => classAt(x, y).color),
       );
     }));
@@ -118,21 +120,22 @@ void describe('the viewer', { skip: withoutBrowser }, () => {
     open({ archived: true }, async (page, server) => {
       await allThere(page);
       const places = inFields().slice(0, 1);
-      const [classes] = await colorsAt(page, places);
+      const classes = places.map(([x, y]) => classAt(x, y).color)[0] ?? '';
+      await shows(page, places, [classes]);
       await page.locator('#opacity').fill('0');
       await page.waitForURL(/opacity=0/);
-      const [baseline] = await colorsAt(page, places);
-      assert.notEqual(baseline, classes);
+      await showsNo(page, places, classes);
+      const [baseline = ''] = await colorsAt(page, places);
       await page.locator('#baseline').uncheck();
       await page.waitForURL(/baseline=0/);
-      assert.notEqual((await colorsAt(page, places))[0], baseline);
+      await showsNo(page, places, baseline);
       await page.locator('#opacity').fill('100');
       await page.locator('#layer-buttons label', { hasText: 'Confidence' }).click();
       await page.locator('#legend .ramp').waitFor();
       await page.waitForURL(/layer=confidence/);
       await allThere(page);
       assert.ok(server.requests.some((url) => /^\/tiles\/14\/.*layer=confidence.*wait=0/.test(url)));
-      assert.notEqual((await colorsAt(page, places))[0], classes);
+      await showsNo(page, places, classes);
       await page.locator('#layer-buttons label', { hasText: 'Features' }).click();
       await page.locator('#feature').selectOption('ndvi_sos');
       await page.waitForURL(/layer=ndvi_sos/);

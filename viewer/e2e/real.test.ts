@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { SUMMERS } from '../../tiler/e2e/browsed-server.js';
 import type { BrowsedServer, ClassGrid } from '../../tiler/e2e/browsed-server.js';
 import type { PointAnswer } from '../api.js';
-import { allThere, colorsAt, gridPixel, PHONE, TestBrowser, withoutBrowser } from './browser.js';
-import { gridPlace, settled, shows } from './on-screen.js';
+import { allThere, gridPixel, PHONE, TestBrowser, withoutBrowser } from './browser.js';
+import { gridPlace, settled, shows, showsNo } from './on-screen.js';
 import { startRealServer } from './real-server.js';
 import {
   assertShows,
@@ -519,7 +519,7 @@ void describe('the viewer on a real server', { skip: withoutBrowser }, () => {
       const others = places.filter((_, at) => expected[at] !== off);
       const switched = places.filter((_, at) => expected[at] === off);
       await shows(page, others, await colorsOf(THIS, others));
-      assert.ok(!(await colorsAt(page, switched)).includes(off));
+      await showsNo(page, switched, off);
       await looks(page, 'real-class-off');
       await page.getByRole('button', { name: 'Show all classes' }).click();
       await page.locator('#hatch').fill('80');
