@@ -114,6 +114,10 @@ void describe('the viewer', { skip: withoutBrowser }, () => {
       assert.equal(await page.locator('#point').isVisible(), false);
       await page.keyboard.press('Enter');
       await page.locator('#point h2').waitFor();
+      await page.keyboard.press('Escape');
+      // A slow press is a click, too.
+      await page.mouse.click(x, y, { delay: 500 });
+      await page.locator('#point h2').waitFor();
     }));
 
   test('layers, opacity and baseline change the picture, the legend and the link', () =>
