@@ -6,7 +6,7 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { FakeTimers } from '../../engine/scenes/testing/fake-timers.js';
 import { assertProblem } from './problem.js';
 import { openStage, tilePath, type Stage } from './stage.js';
-import { makeWorld, TILE, type World } from './world.js';
+import { FEW_SCENES, makeWorld, TILE, type World } from './world.js';
 import { says, WorldServer, type Answer } from './world-server.js';
 
 describe('a catalogue that answers badly, then well', () => {
@@ -17,7 +17,7 @@ describe('a catalogue that answers badly, then well', () => {
   let timers: FakeTimers;
 
   before(async () => {
-    world = await makeWorld();
+    world = await makeWorld(FEW_SCENES);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { bundleContents } from '../../engine/classes/fixtures/fixtures.js';
 import { assertProblem } from './problem.js';
 import { openStage, tilePath, writeBundle, type Stage } from './stage.js';
-import { makeWorld, TILE } from './world.js';
+import { FEW_SCENES, makeWorld, TILE } from './world.js';
 import { WorldServer } from './world-server.js';
 
 describe('bad requests and bad bundles', () => {
@@ -16,7 +16,7 @@ describe('bad requests and bad bundles', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
-    server = await WorldServer.start(await makeWorld());
+    server = await WorldServer.start(await makeWorld(FEW_SCENES));
     const good = bundleContents('trees', ['xgboost.onnx']);
     const models = join(folder, 'models');
     const { 'selected_features.json': features, ...withoutFeatures } = good;

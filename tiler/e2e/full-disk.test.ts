@@ -8,7 +8,7 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { DiskFs } from '../../cache/disk-store.js';
 import { isGeoCropError } from '../../engine/errors.js';
 import { npyValues, openStage, tilePath, type Stage } from './stage.js';
-import { makeWorld, TILE, UPPER, YEAR, type World } from './world.js';
+import { FEW_SCENES, makeWorld, TILE, UPPER, type World, YEAR } from './world.js';
 import { WorldServer } from './world-server.js';
 
 /** A disk that takes nothing while it is full. */
@@ -33,7 +33,7 @@ describe('a disk that is full, or damaged', () => {
   let stage: Stage;
 
   before(async () => {
-    world = await makeWorld();
+    world = await makeWorld(FEW_SCENES);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));

@@ -13,7 +13,7 @@ import { S3ObjectStore } from '../../cache/s3-store.js';
 import type { TileId } from '../../engine/geo/tile-matrix.js';
 import { openS3Keeping } from '../tiles/s3-keeping.js';
 import { openStage, modelsFolder, type Stage, type StageOptions } from './stage.js';
-import { makeWorld, TILE, UPPER } from './world.js';
+import { FEW_SCENES, makeWorld, TILE, UPPER } from './world.js';
 import { WorldServer } from './world-server.js';
 
 interface Place {
@@ -37,7 +37,7 @@ function suite(makePlace: (folder: string) => Promise<Place>): void {
   let stage: Stage;
 
   before(async () => {
-    server = await WorldServer.start(await makeWorld());
+    server = await WorldServer.start(await makeWorld(FEW_SCENES));
     folder = await mkdtemp(join(tmpdir(), 'geocrop-house-'));
     place = await makePlace(folder);
     stage = await openStage(folder, server.stac, place.options);

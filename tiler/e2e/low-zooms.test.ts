@@ -10,7 +10,7 @@ import { tileBoundsLonLat, type TileId } from '../../engine/geo/tile-matrix.js';
 import type { Raster } from '../../engine/raster.js';
 import { joinQuad } from '../tiles/resample.js';
 import { npyValues, openStage, tilePath, type Stage, type StageOptions } from './stage.js';
-import { LOWER, makeWorld, UPPER } from './world.js';
+import { FEW_SCENES, LOWER, makeWorld, UPPER } from './world.js';
 import { WorldServer } from './world-server.js';
 
 let folder: string;
@@ -18,7 +18,7 @@ let server: WorldServer;
 let stage: Stage;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
-  server = await WorldServer.start(await makeWorld());
+  server = await WorldServer.start(await makeWorld(FEW_SCENES));
   await open();
 });
 after(async () => {

@@ -32,7 +32,7 @@ describe('what is read', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
     server = await WorldServer.start(await makeWorld());
-    stage = await openStage(folder, server.stac);
+    stage = await openStage(folder, server.stac, { threads: 2 });
     const { maps, sceneLists } = stage.engine;
     await sceneLists.get(maps.definition(MAP), UPPER);
     checked = [...server.files];

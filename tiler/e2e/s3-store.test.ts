@@ -11,12 +11,11 @@ import { S3ObjectStore } from '../../cache/s3-store.js';
 import { openS3Keeping } from '../tiles/s3-keeping.js';
 import { assertProblem } from './problem.js';
 import { modelsFolder, npyValues, openStage, tilePath, type Stage } from './stage.js';
-import { makeWorld, TILE, UPPER, type World } from './world.js';
+import { FEW_SCENES, makeWorld, TILE, UPPER } from './world.js';
 import { WorldServer } from './world-server.js';
 
 describeOnMinio('everything is kept on an S3 server', () => {
   let minio: MinioServer;
-  let world: World;
   let server: WorldServer;
   let proxy: FaultyProxy;
   /** By way of the proxy. */
@@ -26,36 +25,42 @@ describeOnMinio('everything is kept on an S3 server', () => {
   let folder: string;
   let stage: Stage;
   let expected: Uint8Array | Float32Array;
+  /** Buckets in which the metatile has been archived, with the blocks that it was made of. */
+  let full: S3Options;
 
-  before(async () => {
-    minio = await startMinio();
-    world = await makeWorld();
-    // The same tile out of folders: what keeps it decides nothing.
+  const setUp = async (): Promise<void> => {
+    server.mend();
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
-    server = await WorldServer.start(world);
-    stage = await openStage(folder, server.stac);
-    expected = await npyValues(await stage.get(tilePath(TILE)));
-    await stage.close();
-    await server.stop();
-    await rm(folder, { recursive: true });
-  });
-  after(() => minio.stop());
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
-    server = await WorldServer.start(world);
     proxy = await FaultyProxy.before(minio.port);
-    const own = await minio.fresh();
-    direct = new S3ObjectStore(own);
-    s3 = { ...own, endpoint: proxy.url, timeoutMs: 500 };
-    await putBundle(await modelsFolder(folder));
-  });
-  afterEach(async () => {
+  };
+  const tearDown = async (): Promise<void> => {
     await stage.close();
     direct.close();
     await proxy.close();
-    await server.stop();
     await rm(folder, { recursive: true });
+  };
+  before(async () => {
+    minio = await startMinio();
+    server = await WorldServer.start(await makeWorld(FEW_SCENES));
+    // The same tile out of folders: what keeps it decides nothing.
+    folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
+    stage = await openStage(folder, server.stac);
+    expected = await npyValues(await stage.get(tilePath(TILE)));
+    await stage.close();
+    await rm(folder, { recursive: true });
+
+    await setUp();
+    full = await minio.fresh();
+    await openOn(full);
+    await finished();
+    await tearDown();
   });
+  after(async () => {
+    await server.stop();
+    await minio.stop();
+  });
+  beforeEach(setUp);
+  afterEach(tearDown);
 
   const putBundle = async (models: string): Promise<void> => {
     for (const bundle of await readdir(models)) {
@@ -64,6 +69,13 @@ describeOnMinio('everything is kept on an S3 server', () => {
       }
     }
   };
+  const openOn = async (buckets: S3Options): Promise<void> => {
+    direct = new S3ObjectStore(buckets);
+    s3 = { ...buckets, endpoint: proxy.url, timeoutMs: 500 };
+    await putBundle(await modelsFolder(folder));
+    await open();
+  };
+  const openEmpty = async (): Promise<void> => openOn(await minio.fresh());
   const open = async (): Promise<void> => {
     stage = await openStage(folder, server.stac, {
       keep: () =>
@@ -106,7 +118,7 @@ describeOnMinio('everything is kept on an S3 server', () => {
     url.includes(`${s3.bucketPrefix ?? ''}${bucket}/`);
 
   test('computed, archived, and served from the archive after a restart, without a look at a scene', async () => {
-    await open();
+    await openEmpty();
     assert.equal(await tile(), 'computed');
     await finished();
     const archived = await keys('geocrop-results', 'archive/');
@@ -140,8 +152,31 @@ describeOnMinio('everything is kept on an S3 server', () => {
     assert.deepEqual(stage.warnings, []);
   });
 
+  test('the whole store is gone: what is asked for is told so, or is right; well again when it is back', async () => {
+    await openOn(full);
+    await finished();
+    await restart();
+    proxy.fault = () => ({ kind: 'reset' });
+    const response = await stage.get(tilePath(TILE));
+    if (response.status === 200) assert.deepEqual(await npyValues(response), expected);
+    else await assertProblem(response, 503, 'store-unavailable');
+    proxy.fault = () => undefined;
+    await tile();
+  });
+
+  test('a cut file of the archive is read again, not made anew', async () => {
+    await openOn(full);
+    await finished();
+    await restart();
+    let cut = 1;
+    proxy.fault = ({ method, url }) =>
+      method === 'GET' && url.includes('classes.tif') && cut-- > 0 ? { kind: 'cut', after: 100 } : undefined;
+    assert.equal(await tile(), 'archive');
+    assert.ok(cut < 0 && stage.decoded() === 0);
+  });
+
   test('what was archived can be computed again without the source: its blocks are in the store', async () => {
-    await open();
+    await openOn(full);
     await finished();
     await forget('geocrop-results', 'archive/');
     await restart();
@@ -150,7 +185,7 @@ describeOnMinio('everything is kept on an S3 server', () => {
   });
 
   test('two engines of one store serve what either made', async () => {
-    await open();
+    await openEmpty();
     const first = stage;
     await open();
     const [one, two] = await Promise.all([first.get(tilePath(UPPER)), stage.get(tilePath(UPPER))]);
@@ -170,30 +205,16 @@ describeOnMinio('everything is kept on an S3 server', () => {
   ];
   for (const [what, fault] of faults) {
     test(`the bucket of blocks ${what}: the tile is computed from the source`, async () => {
-      await open();
-      await finished();
+      await openOn(full);
       await forget('geocrop-results', 'archive/');
-      await restart();
       proxy.fault = (asked) => (inBucket('geocrop-windows', asked) ? fault : undefined);
       assert.equal(await tile(), 'computed');
       assert.ok(server.files.length > 0);
     });
   }
 
-  test('the whole store is gone: what is asked for is told so, or is right; well again when it is back', async () => {
-    await open();
-    await finished();
-    await restart();
-    proxy.fault = () => ({ kind: 'reset' });
-    const response = await stage.get(tilePath(TILE));
-    if (response.status === 200) assert.deepEqual(await npyValues(response), expected);
-    else await assertProblem(response, 503, 'store-unavailable');
-    proxy.fault = () => undefined;
-    await tile();
-  });
-
   test('the archive takes nothing: the tile is shown, and archived once it can', async () => {
-    await open();
+    await openEmpty();
     proxy.fault = ({ method, url }) =>
       method === 'PUT' && url.includes('/archive/')
         ? { kind: 'status', status: 507, code: 'XMinioStorageFull' }
@@ -211,16 +232,5 @@ describeOnMinio('everything is kept on an S3 server', () => {
     assert.ok((await keys('geocrop-results', 'archive/')).some((key) => key.endsWith('/item.json')));
     await restart();
     assert.equal(await tile(), 'archive');
-  });
-
-  test('a cut file of the archive is read again, not made anew', async () => {
-    await open();
-    await finished();
-    await restart();
-    let cut = 1;
-    proxy.fault = ({ method, url }) =>
-      method === 'GET' && url.includes('classes.tif') && cut-- > 0 ? { kind: 'cut', after: 100 } : undefined;
-    assert.equal(await tile(), 'archive');
-    assert.ok(cut < 0 && stage.decoded() === 0);
   });
 });

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { STOP_LIMIT_MS } from '../http/stop.js';
 import { modelsFolder, npyValues, openStage, tilePath, type Stage } from './stage.js';
-import { COLLECTION, makeWorld, TILE, UPPER } from './world.js';
+import { COLLECTION, FEW_SCENES, makeWorld, TILE, UPPER } from './world.js';
 import { WorldServer } from './world-server.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/geocrop.js', import.meta.url));
@@ -82,7 +82,7 @@ describe('geocrop serve, stopped', () => {
   };
 
   before(async () => {
-    server = await WorldServer.start(await makeWorld());
+    server = await WorldServer.start(await makeWorld(FEW_SCENES));
     reference = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
     const stage = await openStage(reference, server.stac);
     for (const [name, values] of await tilesOf(stage)) expected.set(name, values);

@@ -9,7 +9,7 @@ import { startServer, type RunningServer } from '../http/server.js';
 import { nativeTiles } from '../tiles/job-runner.js';
 import type { TileEvent } from '../tiles/tile-service.js';
 import { openStage, tilePath, type Stage } from './stage.js';
-import { makeWorld, TILE, UPPER, type World } from './world.js';
+import { FEW_SCENES, makeWorld, TILE, UPPER, type World } from './world.js';
 import { sendJson, WorldServer } from './world-server.js';
 
 /** A search that is not answered before the test says so. */
@@ -38,7 +38,7 @@ describe('waiting', () => {
   let http: RunningServer;
 
   before(async () => {
-    world = await makeWorld();
+    world = await makeWorld(FEW_SCENES);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));

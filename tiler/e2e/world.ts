@@ -80,6 +80,8 @@ export interface WorldOptions {
   /** Years in which they begin; each has fields of its own on the same days. */
   readonly summers?: readonly number[];
 }
+/** For tests of what happens around a metatile: the least to read that has classes, and a day with two scenes. */
+export const FEW_SCENES: WorldOptions = { dates: 3, zones: [32735] };
 
 /** Made once a run. */
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {

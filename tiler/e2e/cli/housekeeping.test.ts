@@ -9,7 +9,7 @@ import { DiskObjectStore } from '../../../cache/disk-store.js';
 import { RECIPE, SEASON, writeVersion, keysOf, scenesOf } from '../../../cache/housekeeping/testing.js';
 import { archiveReal, SCENES } from '../../../cache/housekeeping/verify-testing.js';
 import { modelsFolder } from '../stage.js';
-import { makeWorld } from '../world.js';
+import { FEW_SCENES, makeWorld } from '../world.js';
 import { COLLECTION, WorldServer } from '../world-server.js';
 import { BIN, geocrop, type Ended } from './geocrop-process.js';
 
@@ -96,7 +96,7 @@ describe('the built command keeps house', () => {
     assert.match(unreachable.err, /^Maps of other models and settings stay: /m);
     assert.match(unreachable.out, /^Nothing had to go\.$/m);
 
-    const server = await WorldServer.start(await makeWorld());
+    const server = await WorldServer.start(await makeWorld(FEW_SCENES));
     const known = ['--stac', server.stac, '--collection', COLLECTION, '--models', await modelsFolder(folder)];
     const kept = await run('gc', ...known, '--keep-days', '50');
     assert.match(kept.out, /no map of this configuration/);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { describeOnRedis, startRedis, type RedisServer } from '../../../cache/redis-server.js';
 import { pixelWindowLonLat } from '../../../engine/geo/tile-matrix.js';
 import { modelsFolder, tilePath } from '../stage.js';
-import { AREA, COLLECTION, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
+import { AREA, COLLECTION, FEW_SCENES, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
 import { WorldServer } from '../world-server.js';
 import { geocrop, serving, type Ended, type Serving } from './geocrop-process.js';
 
@@ -40,7 +40,7 @@ describeOnRedis('geocrop warm on a shared queue', () => {
     redis = await startRedis();
     folder = await mkdtemp(join(tmpdir(), 'geocrop-warm-'));
     await modelsFolder(folder);
-    world = await WorldServer.start(await makeWorld());
+    world = await WorldServer.start(await makeWorld(FEW_SCENES));
   });
   after(async () => {
     await Promise.all(servers.map((server) => server.stop('SIGKILL')));

@@ -8,7 +8,7 @@ import { nativeTiles } from '../../tiles/job-runner.js';
 import type { TileEvent } from '../../tiles/tile-service.js';
 import { serving, type Serving } from '../cli/geocrop-process.js';
 import { modelsFolder, tilePath } from '../stage.js';
-import { COLLECTION, LOWER, makeWorld, TILE } from '../world.js';
+import { COLLECTION, FEW_SCENES, LOWER, makeWorld, TILE } from '../world.js';
 import { WorldServer } from '../world-server.js';
 import { ask, asking, type Answer, type Ask } from './ask.js';
 import { startEdge, type Edge } from './edge.js';
@@ -34,7 +34,7 @@ describeEdge('a visit through the edge', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-e2e-'));
-    world = await WorldServer.start(await makeWorld());
+    world = await WorldServer.start(await makeWorld(FEW_SCENES));
     const flags = {
       stac: world.stac,
       collection: COLLECTION,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serving, type Serving } from '../cli/geocrop-process.js';
 import { modelsFolder, openStage } from '../stage.js';
-import { COLLECTION, makeWorld, type WorldOptions } from '../world.js';
+import { COLLECTION, FEW_SCENES, makeWorld, type WorldOptions } from '../world.js';
 import { WorldServer } from '../world-server.js';
 import type { Role } from '../../role.js';
 import { ask, told, type Answer } from './ask.js';
@@ -27,7 +27,7 @@ export class Replicas {
     readonly folder: string,
   ) {}
 
-  static async open(options: WorldOptions = {}): Promise<Replicas> {
+  static async open(options: WorldOptions = FEW_SCENES): Promise<Replicas> {
     const folder = await mkdtemp(join(tmpdir(), 'geocrop-replicas-'));
     await modelsFolder(folder);
     return new Replicas(await WorldServer.start(await makeWorld(options)), folder);
@@ -74,7 +74,10 @@ export class Replicas {
   /** Has these computed by an engine that has a store of its own and no Redis: what {@link isRight} holds answers against. */
   async expect(paths: readonly string[]): Promise<{ readonly decoded: number }> {
     const own = await mkdtemp(join(tmpdir(), 'geocrop-alone-'));
-    const stage = await openStage(own, this.world.stac, { modelsDir: join(this.folder, 'models') });
+    const stage = await openStage(own, this.world.stac, {
+      modelsDir: join(this.folder, 'models'),
+      stopGraceMs: 60_000,
+    });
     try {
       for (const path of paths) {
         const response = await stage.get(path);
