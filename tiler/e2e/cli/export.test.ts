@@ -14,7 +14,7 @@ import {
   type Bounds,
 } from '../../../engine/geo/tile-matrix.js';
 import { modelsFolder } from '../stage.js';
-import { AREA, COLLECTION, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
+import { AREA, COLLECTION, FEW_SCENES, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
 import { WorldServer } from '../world-server.js';
 import { geocrop, geocropStopped, type Ended } from './geocrop-process.js';
 
@@ -43,7 +43,7 @@ describe('export', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-export-'));
     await modelsFolder(folder);
-    world = await WorldServer.start(await makeWorld());
+    world = await WorldServer.start(await makeWorld(FEW_SCENES));
   });
   after(async () => {
     await world.stop();

@@ -7,7 +7,7 @@ import { boxArea } from '../../../engine/geo/polygon.js';
 import { pixelWindowLonLat } from '../../../engine/geo/tile-matrix.js';
 import { nativeTiles } from '../../tiles/job-runner.js';
 import { modelsFolder, npyValues, tilePath } from '../stage.js';
-import { AREA, COLLECTION, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
+import { AREA, COLLECTION, FEW_SCENES, LOWER, makeWorld, UPPER, YEAR } from '../world.js';
 import { says, WorldServer } from '../world-server.js';
 import { geocrop, geocropStopped, serving, type Ended } from './geocrop-process.js';
 
@@ -42,7 +42,7 @@ describe('geocrop warm', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'geocrop-warm-'));
     await modelsFolder(folder);
-    server = await WorldServer.start(await makeWorld());
+    server = await WorldServer.start(await makeWorld(FEW_SCENES));
   });
   after(async () => {
     await server.stop();
@@ -54,7 +54,7 @@ describe('geocrop warm', () => {
     assert.equal(code, 0, err);
     assert.match(out, /^Warming summer 2021 by trees:\n {2}Metatiles +2 +2 to compute\n/);
     for (const line of [
-      /Scenes +11\n/,
+      /Scenes +4\n/,
       /To fetch +~[\d.]+ MB/,
       /Kept +~7\.6 MB/,
       /Time +~\d+ s/,
