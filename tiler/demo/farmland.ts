@@ -14,8 +14,15 @@ const CROP_SHARES: Readonly<Record<Farming, Readonly<Partial<Record<Crop, number
   irrigated: { maize: 35, soybean: 50, tobacco: 15 },
 };
 
+interface Pivot {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly sectors: readonly number[];
+}
+
 /** Centre pivots near the dam: metres, and the directions in degrees where one crop ends and the next begins. */
-const PIVOTS: readonly { x: number; y: number; radius: number; sectors: readonly number[] }[] = [
+const PIVOTS: readonly Pivot[] = [
   { x: 420, y: -2350, radius: 410, sectors: [20, 200] },
   { x: -560, y: -2050, radius: 340, sectors: [] },
   { x: 620, y: 420, radius: 330, sectors: [] },
@@ -63,9 +70,12 @@ export class Farmland {
 
   /** A pivot's answer, or null; before streams and bush, which a pivot has cleared. */
   pivotAt(x: number, y: number): FarmPlace | null {
-    for (const [index, pivot] of PIVOTS.entries()) {
+    for (let index = 0; index < PIVOTS.length; index++) {
+      const pivot = PIVOTS[index] as Pivot;
       const dx = x - pivot.x;
       const dy = y - pivot.y;
+      // Nearly every place is far from nearly every pivot.
+      if (Math.abs(dx) > pivot.radius + 7 || Math.abs(dy) > pivot.radius + 7) continue;
       const distance = Math.hypot(dx, dy);
       if (distance > pivot.radius + 7) continue;
       if (distance > pivot.radius) return this.answer('margin', null, pivot.x, pivot.y, 60 + index);

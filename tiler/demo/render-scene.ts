@@ -18,6 +18,10 @@ export const IS_FINE: Readonly<Record<Band, boolean>> = {
   swir22: false,
 };
 
+/** Indices into BANDS. */
+const FINE = BANDS.flatMap((band, b) => (IS_FINE[band] ? [b] : []));
+const COARSE = BANDS.flatMap((band, b) => (IS_FINE[band] ? [] : [b]));
+
 export interface RenderedScene {
   /** DN: 10000 ρ + 1000, 0 for nodata. 10 m bands: width · height, 20 m bands: a quarter of that. */
   readonly bands: Readonly<Record<Band, Uint16Array>>;
@@ -92,6 +96,7 @@ export function renderScene(ground: SceneGround, pass: PassPlan, sun: Sun): Rend
   const light = new PixelLight(ground, pass, clouds);
   const noise = hash2(pass.day, grid.zone, 91);
   const mean = new Float64Array(BAND_COUNT);
+  const { rho } = light;
 
   for (let row = 0; row < grid.height; row += 2) {
     for (let col = 0; col < grid.width; col += 2) {
@@ -106,20 +111,17 @@ export function renderScene(ground: SceneGround, pass: PassPlan, sun: Sun): Rend
           continue;
         }
         const at = r * grid.width + c;
-        for (let b = 0; b < BAND_COUNT; b++) {
-          const rho = light.rho[b] as number;
-          mean[b] = (mean[b] as number) + 0.25 * rho;
-          if (IS_FINE[BANDS[b] as Band]) {
-            (planes[b] as Uint16Array)[at] = dnOf(rho, NOISE.fine, noise + b, at);
-          }
+        for (let b = 0; b < BAND_COUNT; b++) mean[b] = (mean[b] as number) + 0.25 * (rho[b] as number);
+        for (let f = 0; f < FINE.length; f++) {
+          const b = FINE[f] as number;
+          (planes[b] as Uint16Array)[at] = dnOf(rho[b] as number, NOISE.fine, noise + b, at);
         }
       }
       const at = (row / 2) * (grid.width / 2) + col / 2;
       if (lit) {
-        for (let b = 0; b < BAND_COUNT; b++) {
-          if (!IS_FINE[BANDS[b] as Band]) {
-            (planes[b] as Uint16Array)[at] = dnOf(mean[b] as number, NOISE.coarse, noise + b, at);
-          }
+        for (let c = 0; c < COARSE.length; c++) {
+          const b = COARSE[c] as number;
+          (planes[b] as Uint16Array)[at] = dnOf(mean[b] as number, NOISE.coarse, noise + b, at);
         }
       }
       const value = lit ? classify(light, mean) : SCL.nodata;

@@ -35,9 +35,10 @@ export function surveyGround(grid: SceneGrid, onRow?: (done: number, of: number)
     for (let col = 0; col < grid.width; col++) {
       const i = row * grid.width + col;
       const { x, y } = groundOfPixel(grid, col, row);
-      INSIDE.forEach(([dx, dy], k) => {
+      for (let k = 0; k < SUBPIXELS; k++) {
+        const [dx, dy] = INSIDE[k] as (typeof INSIDE)[number];
         unitOf[i * SUBPIXELS + k] = world.unitAt(x + dx, y + dy);
-      });
+      }
       // Patches of better soil, and the grain of crowns and rows.
       const patches = fractal(SEED, x / 210, y / 210, 3, 0.6);
       const grain = noise2(SEED + 9, x / 23, y / 23);

@@ -31,7 +31,8 @@ export function lonLatOfUtm(easting: number, northing: number, zone: number): [n
   const eta = (easting - FALSE_EASTING) / (SCALE * RECTIFYING);
   let xi0 = xi;
   let eta0 = eta;
-  for (const [i, b] of BETA.entries()) {
+  for (let i = 0; i < BETA.length; i++) {
+    const b = BETA[i] as number;
     const k = 2 * (i + 1);
     xi0 -= b * Math.sin(k * xi) * Math.cosh(k * eta);
     eta0 -= b * Math.cos(k * xi) * Math.sinh(k * eta);
