@@ -80,7 +80,7 @@ test(
           assert.ok(isGeoCropError(error, 'cog-unsupported', 'unsupported-crs'), `${file}: ${String(error)}`);
         }
       }
-      const { answers } = askRioTiler(folder, cases);
+      const { answers } = await askRioTiler(folder, cases);
       for (const [i, given] of cases.entries()) {
         const dataset = datasets.get(given.file);
         const answer = answers[i];

@@ -54,12 +54,13 @@ function casesOf(file: string): Case[] {
 /** GDAL 3.10 takes the mode of int16 for missing where it is −1. */
 const skipped = (file: string, how: string): boolean => file === 'utm_two_nodata' && how === 'mode';
 
-/** Of all files in one run: starting Python costs more than what it is asked. */
-let answered: Promise<ReturnType<typeof askRioTiler> & { readonly cases: readonly Case[] }> | undefined;
+/** Of all files at once. */
+let answered:
+  Promise<Awaited<ReturnType<typeof askRioTiler>> & { readonly cases: readonly Case[] }> | undefined;
 const asked = () =>
   (answered ??= inTemporaryFolder(async (folder) => {
     const cases = Object.keys(FILES).flatMap(casesOf);
-    return { cases, ...askRioTiler(folder, cases) };
+    return { cases, ...(await askRioTiler(folder, cases)) };
   }));
 
 for (const file of Object.keys(FILES)) {

@@ -49,7 +49,7 @@ function casesOf(file: string, options: Readonly<Record<string, unknown>> = {}):
 
 async function compare(cases: readonly Case[], most: number): Promise<void> {
   await inTemporaryFolder(async (folder) => {
-    const { datasets, answers } = askRioTiler(folder, cases);
+    const { datasets, answers } = await askRioTiler(folder, cases);
     let compared = 0;
     for (const [i, given] of cases.entries()) {
       const dataset = datasets.get(given.file);
@@ -80,7 +80,7 @@ test('zooms and bounds equal rio-tiler', { skip: withoutRioTiler }, () =>
   inTemporaryFolder(async (folder) => {
     const systems = ['EPSG:4326', 'EPSG:3857'];
     const cases: Case[] = Object.keys(PLACES).map((file) => ({ file, op: 'info', crs: systems }));
-    const { datasets, answers } = askRioTiler(folder, cases);
+    const { datasets, answers } = await askRioTiler(folder, cases);
     for (const [i, { file }] of cases.entries()) {
       const dataset = datasets.get(file);
       const answer = answers[i];

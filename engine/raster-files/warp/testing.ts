@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pythonWith } from '../../encode/gdal-oracle.js';
+import { pythonPeer } from '../../testing/python-peer.js';
 import { newArray } from '../../windows/block-spec.js';
 import type { Affine, DataType } from '../../windows/cog-header.js';
 import type { Dataset, Level, NumberArray, RawPixels, RGBA } from '../dataset.js';
@@ -61,18 +61,14 @@ export const NEEDS_RIO_TILER =
 export const withoutRioTiler: string | false = pythonWith('rio_tiler') === null ? NEEDS_RIO_TILER : false;
 
 /** Lets rio-tiler answer, in `folder`, and opens the files that it was asked about. */
-export function askRioTiler(
+export async function askRioTiler(
   folder: string,
   cases: readonly Case[],
-): { readonly datasets: ReadonlyMap<string, Dataset>; readonly answers: readonly Answer[] } {
+): Promise<{ readonly datasets: ReadonlyMap<string, Dataset>; readonly answers: readonly Answer[] }> {
   const python = pythonWith('rio_tiler');
   if (python === null) throw new Error(NEEDS_RIO_TILER);
-  const spec = join(folder, 'spec.json');
-  writeFileSync(spec, JSON.stringify({ cases }));
-  execFileSync(python, [resolve('engine/raster-files/warp/fixtures/oracle.py'), spec, folder], {
-    stdio: 'inherit',
-  });
-  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
+  const oracle = pythonPeer(python, 'engine/raster-files/warp/fixtures/oracle.py');
+  const manifest = JSON.parse(await oracle.ask(JSON.stringify({ cases, out: folder }))) as {
     files: Record<string, FileInfo>;
     results: Result[];
   };

@@ -24,8 +24,8 @@ function table(colormap: Colormap): number[] {
 test(
   'every colour map of rio-tiler is there under its name, colour by colour',
   { skip: withoutRioTiler },
-  () => {
-    const [answer] = askRioTiler<Readonly<Record<string, TheirArray>>>([{ task: 'colormaps' }]);
+  async () => {
+    const [answer] = await askRioTiler<Readonly<Record<string, TheirArray>>>([{ task: 'colormaps' }]);
     assert.ok(answer !== undefined);
     const theirs = answered(answer);
     assert.deepEqual(COLORMAP_NAMES, Object.keys(theirs).sort());
@@ -51,7 +51,7 @@ const COLORMAPS = {
     '[[[0, 1], "#ff0000"], [[1, 2.5], [0, 255, 0, 9]], [[2, 3], [1, 1, 1]], [[-5, -0.1], "#12345678"]]',
 };
 
-test('pixels take the colours that rio-tiler gives them', { skip: withoutRioTiler }, () => {
+test('pixels take the colours that rio-tiler gives them', { skip: withoutRioTiler }, async () => {
   const cases = (['uint8', 'int8', 'uint16', 'int16', 'int32', 'float32', 'float64'] as DataType[]).flatMap(
     (type, seed) =>
       Object.values(COLORMAPS).map((colormap) => {
@@ -60,7 +60,7 @@ test('pixels take the colours that rio-tiler gives them', { skip: withoutRioTile
         return { image, colormap };
       }),
   );
-  const answers = askRioTiler<{ data: TheirArray; alpha: TheirArray }>(
+  const answers = await askRioTiler<{ data: TheirArray; alpha: TheirArray }>(
     cases.map(({ image, colormap }) => ({ task: 'colored', colormap, ...packImage(image) })),
   );
   for (const [at, answer] of answers.entries()) {

@@ -48,7 +48,7 @@ async function compareAll(
   check: (one: Case, rendered: Rendered) => void,
 ): Promise<void> {
   const bodies = await Promise.all(cases.map(({ image, render }) => encodeImage(image, render)));
-  const answers = askRioTiler<Rendered>(
+  const answers = await askRioTiler<Rendered>(
     cases.map(({ image, render, colormap }, at) => ({
       task: 'rendered',
       ...packImage(image),

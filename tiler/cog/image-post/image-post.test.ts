@@ -18,7 +18,7 @@ import { statistics } from './statistics.js';
 
 const TYPES = Object.keys(TYPE_RANGES) as DataType[];
 
-test('rescaling gives the bytes that rio-tiler gives', { skip: withoutRioTiler }, () => {
+test('rescaling gives the bytes that rio-tiler gives', { skip: withoutRioTiler }, async () => {
   const ranges: (readonly Range[])[] = [
     [[0, 3]],
     [[0, 1000]],
@@ -37,7 +37,7 @@ test('rescaling gives the bytes that rio-tiler gives', { skip: withoutRioTiler }
   const cases = TYPES.flatMap((type, seed) =>
     ranges.map((rescale) => ({ image: randomImage({ seed, type, bands: 3 }), rescale })),
   );
-  const answers = askRioTiler<{ data: TheirArray }>(
+  const answers = await askRioTiler<{ data: TheirArray }>(
     cases.map(({ image, rescale }) => ({ task: 'rescaled', rescale, ...packImage(image) })),
   );
   for (const [at, answer] of answers.entries()) {
@@ -90,9 +90,9 @@ function statisticsCases(): StatisticsCase[] {
   );
 }
 
-test('statistics are those of rio-tiler, to the last bit', { skip: withoutRioTiler }, () => {
+test('statistics are those of rio-tiler, to the last bit', { skip: withoutRioTiler }, async () => {
   const cases = statisticsCases();
-  const answers = askRioTiler<readonly Readonly<Record<string, unknown>>[]>(
+  const answers = await askRioTiler<readonly Readonly<Record<string, unknown>>[]>(
     cases.map(({ image, options }) => ({
       task: 'statistics',
       ...packImage(image),

@@ -1,4 +1,5 @@
-"""What rio-tiler, and the renderer of TiTiler, make of pixels: reads questions as JSON from its input, writes answers to its output.
+"""What rio-tiler, and the renderer of TiTiler, make of pixels: reads lists of questions from its input, a line of JSON each,
+writes a line of answers for each to its output.
 
 Arrays are {"type": numpy's name, "data": base64}, of the question's height and width. Used by rio-tiler.ts, for tests only.
 """
@@ -133,10 +134,11 @@ TASKS = {
     f.__name__: f
     for f in (expression, colormaps, colored, rescaled, statistics, rendered)
 }
-answers = []
-for question in json.load(sys.stdin):
-    try:
-        answers.append({"answer": TASKS[question["task"]](question)})
-    except Exception as e:  # what they refuse is an answer too
-        answers.append({"refused": f"{type(e).__name__}: {e}"})
-json.dump(answers, sys.stdout)
+for line in sys.stdin:
+    answers = []
+    for question in json.loads(line):
+        try:
+            answers.append({"answer": TASKS[question["task"]](question)})
+        except Exception as e:  # what they refuse is an answer too
+            answers.append({"refused": f"{type(e).__name__}: {e}"})
+    print(json.dumps(answers), flush=True)

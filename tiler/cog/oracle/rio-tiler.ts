@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { pythonWith } from '../../../engine/encode/gdal-oracle.js';
 import type { NumberArray } from '../../../engine/raster-files/dataset.js';
 import type { Image } from '../../../engine/raster-files/image.js';
+import { pythonPeer } from '../../../engine/testing/python-peer.js';
 import { dataTypeOf } from '../image-post/data-types.js';
 
 /** For tests only: what rio-tiler and TiTiler, as other people's code, make of the same pixels. */
@@ -22,19 +21,15 @@ export interface TheirArray {
 
 export type Answer<T> = { readonly answer: T } | { readonly refused: string };
 
-/** All questions in one run of Python, answered in their order. @param module what must be there: see `answers.py` */
-export function askRioTiler<T>(
+/** All questions at once, answered in their order. @param module what must be there: see `answers.py` */
+export async function askRioTiler<T>(
   questions: readonly Readonly<Record<string, unknown>>[],
   module = 'rio_tiler',
-): Answer<T>[] {
+): Promise<Answer<T>[]> {
   const python = pythonWith(module);
   if (python === null) throw new Error(`no Python with ${module}`);
-  const answers = execFileSync(python, [resolve('tiler/cog/oracle/answers.py')], {
-    input: JSON.stringify(questions),
-    maxBuffer: 2 ** 30,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  return JSON.parse(answers.toString('utf8')) as Answer<T>[];
+  const answers = await pythonPeer(python, 'tiler/cog/oracle/answers.py').ask(JSON.stringify(questions));
+  return JSON.parse(answers) as Answer<T>[];
 }
 
 /** The answer, where there must be one. */
