@@ -110,6 +110,7 @@ function compareValues(theirs: Answer, ours: Answer, within: number): readonly D
   const [a, b] = [parseNpy(theirs.body), parseNpy(ours.body)];
   const shapes = [a, b].map(({ dtype, shape }) => `${shape.join(' × ')} ${dtype}`);
   if (shapes[0] !== shapes[1]) return shapeDifference(shapes);
+  if (Buffer.compare(theirs.body, ours.body) === 0) return [];
   // Of numbers that are no whole ones "within 1" says little.
   const float = a.dtype.startsWith('<f');
   return beyond(a.values, b.values, (_at, x) =>

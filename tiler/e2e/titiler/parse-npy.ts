@@ -2,21 +2,23 @@
 export interface NpyArray {
   readonly dtype: string;
   readonly shape: readonly number[];
-  readonly values: Float64Array;
+  readonly values: Values;
 }
 
-const READERS: Readonly<
-  Record<string, readonly [bytes: number, read: (view: DataView, at: number) => number]>
-> = {
-  '|u1': [1, (view, at) => view.getUint8(at)],
-  '|i1': [1, (view, at) => view.getInt8(at)],
-  '<u2': [2, (view, at) => view.getUint16(at, true)],
-  '<i2': [2, (view, at) => view.getInt16(at, true)],
-  '<u4': [4, (view, at) => view.getUint32(at, true)],
-  '<i4': [4, (view, at) => view.getInt32(at, true)],
-  '<f4': [4, (view, at) => view.getFloat32(at, true)],
-  '<f8': [8, (view, at) => view.getFloat64(at, true)],
-};
+type Values =
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+
+const TYPES: Readonly<Record<string, { readonly BYTES_PER_ELEMENT: number; new (b: ArrayBuffer): Values }>> =
+  {
+    '|u1': Uint8Array,
+    '|i1': Int8Array,
+    '<u2': Uint16Array,
+    '<i2': Int16Array,
+    '<u4': Uint32Array,
+    '<i4': Int32Array,
+    '<f4': Float32Array,
+    '<f8': Float64Array,
+  };
 
 /** NumPy's format, version 1 to 3, C order. */
 export function parseNpy(bytes: Uint8Array): NpyArray {
@@ -31,14 +33,11 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  const reader = READERS[dtype];
-  if (reader === undefined || head.includes("'fortran_order': True")) throw new Error(`unread .npy: ${head}`);
-  const [size, read] = reader;
+  const type = TYPES[dtype];
+  if (type === undefined || head.includes("'fortran_order': True")) throw new Error(`unread .npy: ${head}`);
   const count = shape.reduce((product, side) => product * side, 1);
-  if (start + length + count * size !== bytes.byteLength) throw new Error(`.npy of another length: ${head}`);
-  return {
-    dtype,
-    shape,
-    values: Float64Array.from({ length: count }, (_, at) => read(view, start + length + at * size)),
-  };
+  if (start + length + count * type.BYTES_PER_ELEMENT !== bytes.byteLength)
+    throw new Error(`.npy of another length: ${head}`);
+  // Their bytes are this machine's, little-endian; a copy begins where their type may.
+  return { dtype, shape, values: new type(bytes.slice(start + length).buffer) };
 }
