@@ -63,9 +63,15 @@ function runnerOf(module: WebAssembly.Module, forest: CompiledForest): ForestRun
 
   /** A rank says nothing of NaN, whose way each branch decides. */
   function walkRowsWithNaN(rows: number, padded: number): void {
+    const row = new Float32Array(used.length);
     for (let i = 0; i < rows; i++) {
-      const row = Float32Array.from(used, (_, u) => input[u * padded + i]!);
-      if (row.some(Number.isNaN)) sums.set(walkImage(forest, row), i * outputs);
+      let hasNaN = false;
+      for (let u = 0; u < row.length; u++) {
+        const value = input[u * padded + i]!;
+        row[u] = value;
+        if (Number.isNaN(value)) hasNaN = true;
+      }
+      if (hasNaN) sums.set(walkImage(forest, row), i * outputs);
     }
   }
 

@@ -38,7 +38,8 @@ def fit(rng, data, kind, params, drawn):
 
     def write(path):
         with open(path, "w") as file:
-            json.dump(describe(model, data.x.shape[1]), file)
+            # dump() writes number by number, in Python.
+            file.write(json.dumps(describe(model, data.x.shape[1])))
 
     return Made(
         data,
