@@ -23,11 +23,11 @@ const LAYER = 'classes';
 export const runClassify: RunClassify = async (options, io) => {
   const { out, overwrite, config } = options;
   const itemPath = out.replace(/\.tiff?$/i, '.json');
+  await checkOutput(out, overwrite);
+  await checkOutput(itemPath, overwrite);
   // Whole metatiles, so that they are in the archive before the command ends.
   return withEngine({ ...config, computeMinZoom: METATILE_ZOOM }, io, async (engine) => {
     const definition = definitionOf(engine, options);
-    await checkOutput(out, overwrite);
-    await checkOutput(itemPath, overwrite);
     const result = await compute(engine, definition, options, io);
     const { classes, palette } = definition.bundle;
     await checkPixels(engine, definition, result);
