@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { startPeer as start } from '../../engine/testing/python-peer.js';
 import { PEERS } from '../folders.js';
 import { ONE_THREAD } from '../python.js';
 
@@ -16,22 +15,8 @@ export async function startPeer(
   script: string,
   args: readonly string[],
 ): Promise<PeerProcess> {
-  const child = spawn(python, [join(PEERS, script), ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...ONE_THREAD },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<string> => {
-    const next = await lines.next();
-    if (next.done === true) throw new Error(`${script} ${args.join(' ')} ended`);
-    return next.value;
-  };
+  const command = [join(PEERS, script), ...args];
+  const { child, ask, answer } = start(python, command, { env: { ...process.env, ...ONE_THREAD } });
   await answer();
-  return {
-    ask: (line) => {
-      child.stdin.write(`${line}\n`);
-      return answer();
-    },
-    close: () => child.stdin.end(),
-  };
+  return { ask, close: () => child.stdin.end() };
 }
