@@ -6,7 +6,6 @@ import { Arrivals } from './map/arrivals.js';
 import { borderLayer, districtLayer, Ground, groundKey } from './map/ground-layers.js';
 import { pictureLayer } from './map/picture-layers.js';
 import type { PictureSource } from './map/picture-layers.js';
-
 import type { AreaGeometry, LonLat } from './panel-host.js';
 import { DECK_ZOOM_OFFSET, placeOf, tilePosition } from './tile-math.js';
 import { MAX_ZOOM, MIN_ZOOM } from './url-state.js';
@@ -55,8 +54,7 @@ export class CropMap {
   #place: Place;
   #content = NOTHING;
   #pointer: LonLat | null = null;
-  #frame = 0;
-  /** What shows is not what was drawn last. */
+  /** What shows is not what was drawn last: a frame is asked for. */
   #stale = false;
 
   constructor(
@@ -174,11 +172,12 @@ export class CropMap {
 
   /** The look of layers changed: one frame, where deck.gl draws none by itself. */
   redraw(): void {
+    if (this.#stale) return;
     this.#stale = true;
-    if (this.#frame !== 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#stale) this.#deck.redraw('look');
+    requestAnimationFrame(() => {
+      if (!this.#stale) return;
+      this.#stale = false;
+      this.#deck.redraw('look');
     });
   }
 

@@ -14,6 +14,8 @@ const CROP_SHARES: Readonly<Record<Farming, Readonly<Partial<Record<Crop, number
   irrigated: { maize: 35, soybean: 50, tobacco: 15 },
 };
 
+/** Metres of bare ground around a pivot. */
+const PIVOT_MARGIN = 7;
 interface Pivot {
   readonly x: number;
   readonly y: number;
@@ -75,9 +77,10 @@ export class Farmland {
       const dx = x - pivot.x;
       const dy = y - pivot.y;
       // Nearly every place is far from nearly every pivot.
-      if (Math.abs(dx) > pivot.radius + 7 || Math.abs(dy) > pivot.radius + 7) continue;
+      const reach = pivot.radius + PIVOT_MARGIN;
+      if (Math.abs(dx) > reach || Math.abs(dy) > reach) continue;
       const distance = Math.hypot(dx, dy);
-      if (distance > pivot.radius + 7) continue;
+      if (distance > reach) continue;
       if (distance > pivot.radius) return this.answer('margin', null, pivot.x, pivot.y, 60 + index);
       const turn = ((Math.atan2(dy, dx) * 180) / Math.PI + 360) % 360;
       const first = pivot.sectors.findIndex((start) => turn < start);

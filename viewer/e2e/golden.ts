@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { blockFont } from './block-font.js';
 import { PICTURES } from './browser.js';
+import { eventually } from './on-screen.js';
 
 /** Committed beside the tests; `npm run screenshots` writes them, and CI refuses to. */
 const GOLDEN = 'viewer/e2e/screenshots';
@@ -15,8 +16,6 @@ const WIDEST_PHONE = 700;
 const COLOR_TOLERANCE = 0.1;
 /** Share of the pixels that may differ more: of a desktop's whole screen 144, a square of 36 × 36 pixels there. */
 const SHARE_TOLERANCE = 0.001;
-/** How long a picture may take to become like its golden one. */
-const PATIENCE_MS = 20_000;
 const WRITE_AFTER_MS = 500;
 
 export interface Clip {
@@ -31,7 +30,7 @@ const update = process.env['GEOCROP_SCREENSHOTS'] === 'write'; // eslint-disable
 /**
  * Waits until the page looks as in its golden picture: what has loaded is drawn some frames later, and the words about it come
  * first. Text is drawn in blocks (block-font.ts), so that the machine's fonts do not matter. The page as a person sees it, in full,
- * is written to test-output/viewer beside it, and what differs where something still does after PATIENCE_MS.
+ * is written to test-output/viewer beside it, and what differs where something still does after `eventually`'s patience.
  * @param name of the state, in words with dashes
  * @param mask parts that are different each time: painted over
  * @param clip the part of the page that is compared; without: all of it
@@ -54,8 +53,11 @@ export async function assertLooks(
     });
     return shrink(PNG.sync.read(shot), wide ? 3 : 2);
   };
-  await withBlocks(page, () => (update ? write(name, take) : compare(name, take)));
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', caret: 'hide' });
+  try {
+    await withBlocks(page, () => (update ? write(name, take) : compare(page, name, take)));
+  } finally {
+    await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', caret: 'hide' });
+  }
 }
 
 /** Once two pictures in a row are the same. */
@@ -70,7 +72,7 @@ async function write(name: string, take: () => Promise<PNG>): Promise<void> {
   writeFileSync(join(GOLDEN, `${name}.png`), PNG.sync.write(last, { colorType: 2, deflateLevel: 9 }));
 }
 
-async function compare(name: string, take: () => Promise<PNG>): Promise<void> {
+async function compare(page: Page, name: string, take: () => Promise<PNG>): Promise<void> {
   const path = join(GOLDEN, `${name}.png`);
   const written = join(PICTURES, `${name}-actual.png`);
   if (!existsSync(path)) {
@@ -82,25 +84,27 @@ async function compare(name: string, take: () => Promise<PNG>): Promise<void> {
   const golden = PNG.sync.read(readFileSync(path));
   const { width, height } = golden;
   const difference = new PNG({ width, height });
-  for (const until = Date.now() + PATIENCE_MS; ;) {
+  const look = async (): Promise<{ readonly small: PNG; readonly count: number }> => {
     const small = await take();
     if (width !== small.width || height !== small.height) {
       throw new Error(
         `${name} is ${small.width} × ${small.height}, its golden picture ${width} × ${height}.`,
       );
     }
-    const count = pixelmatch(golden.data, small.data, difference.data, width, height, {
-      threshold: COLOR_TOLERANCE,
-    });
-    if (count <= SHARE_TOLERANCE * width * height) return;
-    if (Date.now() < until) continue;
-    writeFileSync(written, PNG.sync.write(small));
-    writeFileSync(join(PICTURES, `${name}-difference.png`), PNG.sync.write(difference));
-    throw new Error(
-      `${name}: ${count} of ${width * height} pixels differ from ${path}; see ${written} and ${name}-difference.png beside it. ` +
-        'Where the change is meant: `npm run screenshots`.',
-    );
-  }
+    const { data } = difference;
+    const count = pixelmatch(golden.data, small.data, data, width, height, { threshold: COLOR_TOLERANCE });
+    return { small, count };
+  };
+  const isLike = ({ count }: { readonly count: number }): boolean =>
+    count <= SHARE_TOLERANCE * width * height;
+  const seen = await eventually(page, look, isLike);
+  if (isLike(seen)) return;
+  writeFileSync(written, PNG.sync.write(seen.small));
+  writeFileSync(join(PICTURES, `${name}-difference.png`), PNG.sync.write(difference));
+  throw new Error(
+    `${name}: ${seen.count} of ${width * height} pixels differ from ${path}; see ${written} and ${name}-difference.png beside it. ` +
+      'Where the change is meant: `npm run screenshots`.',
+  );
 }
 
 async function withBlocks<T>(page: Page, take: () => Promise<T>): Promise<T> {

@@ -130,12 +130,10 @@ void describe('the map', { skip: withoutBrowser }, () => {
       const places = inFields();
       await page.locator('#hatch').fill('75');
       await page.waitForURL(/hatch=75/);
+      const plain = colorsOf(places);
       const hatched = await eventually(
         page,
-        async () => {
-          const seen = await colorsAt(page, places);
-          return seen.filter((color, at) => color !== colorsOf(places)[at]).length;
-        },
+        async () => (await colorsAt(page, places)).filter((color, at) => color !== plain[at]).length,
         (count) => count > 0,
       );
       assert.ok(hatched > 0 && hatched < places.length, `${hatched} of ${places.length} places are hatched`);

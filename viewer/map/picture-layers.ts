@@ -4,10 +4,10 @@ import type { IdPicture, Picture } from '../picture.js';
 import { NATIVE_ZOOM, tileBounds } from '../tile-math.js';
 import type { PictureHolder } from '../tile-store.js';
 import { MIN_ZOOM } from '../url-state.js';
+import type { Arrivals } from './arrivals.js';
 import type { ShownTile } from './picture-array.js';
 import { RasterLayer } from './raster-layer.js';
 import type { TileLook } from './tile-look.js';
-import type { Arrivals } from './arrivals.js';
 
 /** A layer of tiles as the map draws it: where its pictures come from, and how they look. */
 export interface PictureSource {

@@ -39,5 +39,5 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
   if (start + length + count * type.BYTES_PER_ELEMENT !== bytes.byteLength)
     throw new Error(`.npy of another length: ${head}`);
   // Their bytes are this machine's, little-endian; a copy begins where their type may.
-  return { dtype, shape, values: new type(bytes.slice(start + length).buffer) };
+  return { dtype, shape, values: new type(new Uint8Array(bytes.subarray(start + length)).buffer) };
 }
