@@ -254,7 +254,7 @@ export class App {
       const failed = statuses.some((status) => status.phase === 'failed');
       this.#furniture.setStatus(statusLine(statuses), anyPending(statuses), failed);
       this.#controls.showNotes(statuses);
-      this.#map.redrawTiles();
+      void this.#map.redrawTiles().then(() => this.#pair.leaveWhenReady());
       const problem = problemToSay(statuses);
       if (problem !== null) sayProblem(problem);
       else if (statuses.some((status) => status.phase === 'ready')) clearProblem(UNREACHABLE);

@@ -181,9 +181,10 @@ export class CropMap {
     });
   }
 
-  /** What lies in a tile that shows may have changed: drawn with what else comes. */
-  redrawTiles(): void {
-    void this.#arrivals.join(Promise.resolve()).then(() => this.redraw());
+  /** What lies in a tile that shows may have changed: drawn with what else comes. Resolves when the map has all that came before. */
+  async redrawTiles(): Promise<void> {
+    await this.#arrivals.join(Promise.resolve());
+    this.redraw();
   }
 
   #render(): void {

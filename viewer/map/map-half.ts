@@ -121,8 +121,12 @@ export class MapHalf {
 
   /** The page follows the tiles' states, once a frame. */
   follow(project: Project): void {
+    this.overlay.update(this.statuses(), project);
+  }
+
+  /** The map has all tiles that are ready: what showed before goes where these are all of the view. */
+  leaveWhenReady(): void {
     const statuses = this.statuses();
-    this.overlay.update(statuses, project);
     if (statuses.length > 0 && statuses.every(({ phase }) => phase === 'ready')) this.#leave();
   }
 

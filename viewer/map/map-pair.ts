@@ -64,6 +64,11 @@ export class MapPair {
     for (const half of this.#halves) half.follow(project);
   }
 
+  /** The map has all tiles that are ready. */
+  leaveWhenReady(): void {
+    for (const half of this.#halves) half.leaveWhenReady();
+  }
+
   /** What stands over the tiles in the page follows the map, after each of its frames. */
   place(project: Project): void {
     for (const { overlay } of this.#halves) overlay.place(project);
